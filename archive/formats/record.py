@@ -1,0 +1,78 @@
+"""The fields of a labelled article, however a file spells them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from copytaster.archive.labelled import LabelledArticle, Problem, ProblemKind
+from copytaster.model.types import Article
+
+
+def _blank_as_none(value: object) -> object:
+    return None if value == "" else value
+
+
+def _none_as_blank(value: object) -> object:
+    return "" if value is None else value
+
+
+Text = Annotated[str, BeforeValidator(_none_as_blank)]
+Optional = Annotated[str | None, BeforeValidator(_blank_as_none)]
+
+
+class Record(BaseModel):
+    """One line of a file of labelled articles; fields that it does not know are ignored."""
+
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
+    id: Optional = None
+    headline: Text = ""
+    text: Text = ""
+    language: Optional = None
+    published: Annotated[datetime | None, BeforeValidator(_blank_as_none)] = Field(
+        default=None, validation_alias=AliasChoices("published", "date")
+    )
+    chain: Optional = None
+    group: Optional = None
+    split: Optional = None
+    topics: frozenset[str]
+    not_topics: frozenset[str] = frozenset()
+    complete: bool = True
+
+
+def labelled(record: Record, source: str, line: int) -> LabelledArticle | Problem:
+    """Return the article of *record*, or the problem that keeps it from being one."""
+    both = record.topics & record.not_topics
+    if both:
+        detail = f"{min(both)!r} is in topics and in not_topics; keep one"
+        return Problem("malformed", source, line, detail)
+    if not record.text.strip() and not record.headline.strip():
+        return Problem("empty text", source, line, "neither headline nor text has a word in it")
+    identifier = record.id or f"{source}:{line}"
+    article = Article(
+        text=record.text,
+        headline=record.headline,
+        id=identifier,
+        language=record.language,
+        published=record.published,
+        chain=record.chain,
+    )
+    return LabelledArticle(
+        article=article,
+        yes=record.topics,
+        no=record.not_topics,
+        complete=record.complete,
+        group=record.group or record.chain or identifier,
+        split=record.split,
+        source=source,
+        line=line,
+    )
+
+
+def problem(error: ValidationError, source: str, line: int) -> Problem:
+    """Return what the first complaint of *error* says, in terms of the line's fields."""
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    kind: ProblemKind = "malformed"
+    return Problem(kind, source, line, f"{field}: {first['msg']}" if field else first["msg"])

@@ -1,0 +1,28 @@
+"""Where this machine keeps its taggers."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from copytaster.model.registry import Registry
+
+
+def models(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the registry's folder: ``models`` in COPYTASTER_HOME or the user's data folder."""
+    home = environ.get("COPYTASTER_HOME")
+    return (Path(home) if home else user_data_path("copytaster")) / "models"
+
+
+def model_key(environ: Mapping[str, str] = os.environ) -> bytes | None:
+    """Return the key that artifacts are signed with, from COPYTASTER_MODEL_KEY."""
+    key = environ.get("COPYTASTER_MODEL_KEY")
+    return key.encode() if key else None
+
+
+def champion(root: Path) -> Path | None:
+    """Return the folder of the tagger that serves, or ``None`` before there is one."""
+    registry = Registry(root)
+    version = registry.champion()
+    return registry.folder(version) if version else None

@@ -1,0 +1,59 @@
+"""The ``copytaster`` command; each subcommand imports its room only when it runs."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from copytaster.model.errors import CopytasterError
+
+_COMMANDS = {
+    "train": "Train a tagger from labelled articles.",
+    "tag": "Tag articles from files or standard input.",
+    "serve": "Serve the tagger over HTTP.",
+    "seeds": "Check the articles that make the default tagger.",
+}
+
+
+class _Lazy(click.Group):
+    """Finds a command in ``copytaster.cli.<name>``, so that ``--help`` stays instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        found = importlib.import_module(f"copytaster.cli.{cmd_name}").command
+        return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="copytaster")
+def cli() -> None:
+    r"""Tag newsroom articles with topics: calibrated, explained, offline, fast.
+
+    \b
+    Examples:
+      copytaster serve                        serve the default tagger on 127.0.0.1:8000
+      copytaster tag story.txt                tag a story from the shell
+      copytaster train --data archive.jsonl   train on your own labelled articles
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; an error of ours is one line on standard error and exit status 1."""
+    try:
+        cli.main(args=arguments, prog_name="copytaster")
+    except CopytasterError as error:
+        click.echo(f"copytaster: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

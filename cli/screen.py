@@ -1,0 +1,44 @@
+"""What commands print for people: tables and progress on the terminal."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+#: For results.
+OUT = Console()
+#: For progress and everything else that is not the result.
+ERR = Console(stderr=True)
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, words: bool = False
+) -> Table:
+    """Return a table of *words*, or one whose columns behind the first are figures."""
+    made = Table(title=title, title_justify="left", pad_edge=False)
+    for at, name in enumerate(columns):
+        made.add_column(name, justify="right" if at and not words else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(str(cell) for cell in row))
+    return made
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function (stage, done, total) that moves a bar on standard error."""
+    bar = Progress(
+        TextColumn("{task.description:<17}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=ERR,
+    )
+    with bar:
+        task = bar.add_task("reading", total=None)
+
+        def move(stage: str, done: int, total: int) -> None:
+            bar.update(task, description=stage, completed=done, total=total)
+
+        yield move

@@ -1,0 +1,61 @@
+"""``copytaster serve``."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from copytaster.cli import home
+from copytaster.cli.screen import ERR
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on. [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port. [default: 8000]")
+@click.option("--workers", type=click.IntRange(1), help="Processes. [default: 2]")
+@click.option(
+    "--models",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
+)
+def command(host: str | None, port: int | None, workers: int | None, models: Path | None) -> None:
+    r"""Serve the champion over HTTP; with no tagger yet, train the default one first.
+
+    Options left out come from COPYTASTER_HOST, COPYTASTER_PORT and so on (docs/settings.md).
+
+    \b
+    Examples:
+      copytaster serve
+      copytaster serve --host 0.0.0.0 --port 80 --workers 4
+    """
+    from copytaster.model.tagger import Tagger
+    from copytaster.service.app import create_app
+    from copytaster.service.server import Server
+    from copytaster.service.settings import Settings
+
+    given = {"host": host, "port": port, "workers": workers}
+    settings = dataclasses.replace(
+        Settings.from_env(os.environ),
+        **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
+    )
+    root = models or home.models()
+    folder = home.champion(root)
+    if folder is None:
+        folder = _train_default(root)
+    tagger = Tagger.load(folder, home.model_key())
+    ERR.print(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
+    Server(create_app(tagger, settings), settings).run()
+
+
+def _train_default(root: Path) -> Path:
+    """Train the default tagger in another process: this one never imports the training room."""
+    ERR.print(f"No tagger in {root} yet: training the default one from the seed articles.")
+    command = [sys.executable, "-m", "copytaster.cli.main", "train", "--out", str(root)]
+    done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603  # our own
+    folder = home.champion(root)
+    if done.returncode or folder is None:
+        raise click.ClickException("training the default tagger failed; see above")
+    return folder

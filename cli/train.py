@@ -1,0 +1,86 @@
+"""``copytaster train``."""
+
+import os
+from pathlib import Path
+
+import click
+
+from copytaster.cli import home
+from copytaster.cli.screen import ERR, OUT, progress_bar
+
+
+@click.command("train")
+@click.option(
+    "--data",
+    "data",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="JSONL or CSV file, also .gz, or a folder of them; may be given again. "
+    "[default: the seed articles]",
+)
+@click.option("--split", help="Use only the articles whose 'split' is this, such as train.")
+@click.option(
+    "--taxonomy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON file of topics. [default: the topics in the data]",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
+)
+@click.option("--skip-bad", is_flag=True, help="Train without the lines that have problems.")
+@click.option("--promote/--no-promote", default=True, help="Whether to serve it from now on.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Threads. [default: all]"
+)
+def command(  # noqa: PLR0913  # one argument an option
+    data: tuple[Path, ...],
+    split: str | None,
+    taxonomy: Path | None,
+    out: Path | None,
+    *,
+    skip_bad: bool,
+    promote: bool,
+    jobs: int,
+) -> None:
+    r"""Train a tagger from labelled articles, and report how well it does on unseen ones.
+
+    A JSONL line: {"id": "a1", "headline": "…", "text": "…", "published": "2026-11-21",
+    "topics": ["trade"], "not_topics": [], "complete": true}. Where complete is false, a topic
+    that is neither in topics nor in not_topics is unknown rather than a no. A CSV has columns
+    text, topics (separated by |) and, if you like, headline, id, published, not_topics, complete.
+
+    \b
+    Examples:
+      copytaster train
+      copytaster train --data archive.jsonl.gz --data desk.csv --taxonomy topics.json
+      copytaster train --data reuters.jsonl.gz --split train --out models --no-promote
+    """
+    from copytaster import seeds
+    from copytaster.cli.training_report import problem_table, topic_table
+    from copytaster.model.registry import Registry
+    from copytaster.model.taxonomy import Taxonomy
+    from copytaster.training import corpus as corpora
+    from copytaster.training import fit
+
+    if not data:
+        data, taxonomy = (seeds.ARTICLES,), taxonomy or seeds.TAXONOMY
+    registry = Registry(out or home.models())
+    topics = Taxonomy.load(taxonomy) if taxonomy else None
+    with progress_bar() as progress:
+        corpus, problems = corpora.load(data, topics, split)
+        if not problems or skip_bad:
+            fitted = fit.fit(corpus, n_jobs=jobs, progress=progress)
+            version = fit.save(fitted, registry, home.model_key())
+    if problems:
+        ERR.print(problem_table(problems))
+    if problems and not skip_bad:
+        raise click.ClickException(
+            f"{len(problems)} problem(s); nothing was trained. "
+            "Mend the lines, or leave them out with --skip-bad."
+        )
+    OUT.print(topic_table(fitted))
+    if promote:
+        registry.promote(version)
+    OUT.print(f"Saved {registry.folder(version)}" + (" and promoted it." if promote else "."))

@@ -1,0 +1,46 @@
+"""Tables that training closes with."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from copytaster.archive.labelled import Problem
+from copytaster.cli.screen import table
+from copytaster.training.corpus import YES
+from copytaster.training.fit import Fitted
+from copytaster.training.metrics import Counts
+
+_SHOWN = 50
+
+
+def problem_table(problems: Sequence[Problem]) -> Table:
+    """Return what is wrong with the data: a row a problem, the first fifty."""
+    kinds = ", ".join(f"{n} {kind}" for kind, n in Counter(p.kind for p in problems).items())
+    rows: list[tuple[str, str, str]] = [
+        (f"{p.source}:{p.line}", p.kind, p.detail) for p in problems[:_SHOWN]
+    ]
+    if len(problems) > _SHOWN:
+        rows.append((f"… and {len(problems) - _SHOWN} more", "", ""))
+    return table(
+        f"Problems in the data: {kinds}", ("file:line", "problem", "detail"), rows, words=True
+    )
+
+
+def topic_table(fitted: Fitted) -> Table:
+    """Return, for each topic and over all, articles and cross-validated accuracy."""
+    articles = (fitted.corpus.labels == YES).sum(axis=0).tolist()
+    rows: list[tuple[object, ...]] = [
+        (slug, n, *_cells(counts))
+        for slug, n, counts in zip(
+            fitted.corpus.taxonomy.slugs, articles, fitted.report.topics, strict=True
+        )
+    ]
+    rows.append(("all, pooled (micro)", sum(articles), *_cells(fitted.report.micro)))
+    rows.append(("all, mean (macro)", "", "", "", f"{fitted.report.macro_f1:.3f}"))
+    title = f"{len(fitted.corpus.articles)} articles; accuracy by cross-validation"
+    return table(title, ("topic", "articles", "precision", "recall", "F1"), rows)
+
+
+def _cells(counts: Counts) -> tuple[str, str, str]:
+    return f"{counts.precision:.3f}", f"{counts.recall:.3f}", f"{counts.f1:.3f}"

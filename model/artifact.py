@@ -1,0 +1,182 @@
+"""A saved tagger: a folder with ``manifest.json`` and ``tagger.joblib``, checked before use."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copytaster.model import arrays as array_file
+from copytaster.model import files
+from copytaster.model.arrays import Arrays
+from copytaster.model.calibration import Calibration
+from copytaster.model.errors import ArtifactError
+from copytaster.model.manifest import NAME as MANIFEST
+from copytaster.model.manifest import Manifest
+from copytaster.model.scorer import FIELDS, Field, FieldName, Scorer
+from copytaster.model.tiers import Tiers
+from copytaster.model.types import Article
+
+ARRAYS = "tagger.joblib"
+#: How far a replayed golden score may be from the recorded one.
+TOLERANCE = 1e-5
+_PER_TOPIC = ("intercept", "slope", "offset", "suggest", "auto")
+_ADVICE = "train again (copytaster train), or restore the folder from a backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A checked manifest with its arrays.
+
+    Attributes
+    ----------
+    manifest : Manifest
+    arrays : dict of str to ndarray
+        For each field ``f`` of ``article`` and ``headline``: ``f.terms`` (uint8: the terms in
+        UTF-8, joined by line feeds), ``f.idf`` (n_terms,) float32, ``f.weights`` (n_terms,
+        n_topics) float32; and, each (n_topics,) float64: ``intercept``, ``slope``,
+        ``offset``, ``suggest``, ``auto``.
+    """
+
+    manifest: Manifest
+    arrays: Arrays
+
+    def scorer(self) -> Scorer:
+        """Return the scorer over these arrays; only the vocabularies are copied."""
+        return Scorer({name: self._field(name) for name in FIELDS}, self.arrays["intercept"])
+
+    def calibration(self) -> Calibration:
+        """Return the calibration."""
+        return Calibration(self.arrays["slope"], self.arrays["offset"])
+
+    def tiers(self) -> Tiers:
+        """Return the thresholds of the tiers."""
+        return Tiers(self.arrays["suggest"], self.arrays["auto"])
+
+    def _field(self, name: FieldName) -> Field:
+        terms = unpack_terms(self.arrays[f"{name}.terms"])
+        return Field(
+            vocabulary={term: row for row, term in enumerate(terms)},
+            idf=self.arrays[f"{name}.idf"],
+            weights=self.arrays[f"{name}.weights"],
+        )
+
+
+def pack_terms(terms: Sequence[str]) -> NDArray[np.uint8]:
+    """Return *terms* as the bytes of their UTF-8, joined by line feeds, uint8."""
+    return np.frombuffer("\n".join(terms).encode(), dtype=np.uint8)
+
+
+def unpack_terms(packed: NDArray[np.uint8]) -> list[str]:
+    """Return the terms that :func:`pack_terms` packed."""
+    return packed.tobytes().decode().split("\n") if packed.size else []
+
+
+def digest(path: Path) -> tuple[int, str]:
+    """Return the size in bytes and the SHA-256, in hex, of the file at *path*."""
+    with path.open("rb") as handle:
+        return os.fstat(handle.fileno()).st_size, hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def save(manifest: Manifest, arrays_from: Path, folder: Path, key: bytes | None = None) -> None:
+    """Save a tagger as *folder*, whole or not at all.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        Its size and digest are those of the file *arrays_from*, which is moved into the folder.
+    arrays_from : Path
+        A joblib file that :func:`copytaster.model.arrays.dump` wrote, on the same file system.
+    folder : Path
+        Where to save; it must not be there yet.
+    key : bytes or None
+        The key to sign the manifest with.
+
+    Raises
+    ------
+    FileExistsError
+        If *folder* is there already.
+    """
+    with files.new_folder(folder) as aside:
+        arrays_from.rename(aside / ARRAYS)
+        (aside / ARRAYS).chmod(0o644)
+        (aside / MANIFEST).write_text(manifest.dumps(key), encoding="utf-8")
+
+
+def load(folder: Path, key: bytes | None = None) -> Artifact:
+    """Open the artifact in *folder*, after its size and digest were checked.
+
+    Raises
+    ------
+    ArtifactError
+        If anything is missing, truncated, changed, unsafe, misshapen or not finite.
+    """
+    manifest = Manifest.load(folder / MANIFEST, key)
+    path = folder / ARRAYS
+    try:
+        with path.open("rb") as handle:
+            _check_file(path, manifest, os.fstat(handle.fileno()).st_size)
+            if hashlib.file_digest(handle, "sha256").hexdigest() != manifest.sha256:
+                raise ArtifactError(path, "is damaged: its SHA-256 is not the manifest's", _ADVICE)
+            arrays = array_file.read(handle, path)
+    except FileNotFoundError:
+        raise ArtifactError(path, "is missing", _ADVICE) from None
+    except OSError as error:
+        raise ArtifactError(
+            path, f"cannot be read ({error.strerror})", "check its access"
+        ) from None
+    _check_arrays(path, arrays, len(manifest.taxonomy))
+    return Artifact(manifest, arrays)
+
+
+def replay(loaded: Artifact, scorer: Scorer) -> None:
+    """Score the golden inputs again.
+
+    Raises
+    ------
+    ArtifactError
+        If a score is further than 1e-5 from the recorded one: this machine or this version of
+        the code would not tag as the tagger was proven to.
+    """
+    for golden in loaded.manifest.golden:
+        found = scorer.score([Article(golden.text, golden.headline)])[0]
+        worst = float(np.max(np.abs(found - np.array(golden.scores)), initial=0.0))
+        if not worst <= TOLERANCE:
+            raise ArtifactError(
+                Path(MANIFEST),
+                f"{loaded.manifest.version}: a golden input scores {worst:.2g} off",
+                "train again with this Copytaster",
+            )
+
+
+def _check_file(path: Path, manifest: Manifest, size: int) -> None:
+    if size != manifest.size:
+        state = "truncated" if size < manifest.size else "longer than it was"
+        raise ArtifactError(path, f"is {state}: {size} bytes of {manifest.size}", _ADVICE)
+
+
+def _check_arrays(path: Path, arrays: Arrays, n_topics: int) -> None:
+    expected: dict[str, tuple[tuple[int, ...], type]] = {}
+    for name in _PER_TOPIC:
+        expected[name] = ((n_topics,), np.float64)
+    for field in FIELDS:
+        packed = arrays.get(f"{field}.terms", np.empty(0, dtype=np.uint8))
+        terms = len(unpack_terms(packed))
+        expected[f"{field}.terms"] = ((packed.size,), np.uint8)
+        expected[f"{field}.idf"] = ((terms,), np.float32)
+        expected[f"{field}.weights"] = ((terms, n_topics), np.float32)
+    if set(arrays) != set(expected):
+        odd = sorted(set(arrays) ^ set(expected))
+        raise ArtifactError(path, f"arrays missing or unknown: {', '.join(odd)}", _ADVICE)
+    for name, (shape, dtype) in expected.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype != dtype:
+            found = f"{array.shape} {array.dtype}, expected {shape} {np.dtype(dtype)}"
+            raise ArtifactError(path, f"array {name} is {found}", _ADVICE)
+        if name != "auto" and not np.isfinite(array).all():
+            raise ArtifactError(path, f"array {name} has a value that is not finite", _ADVICE)
+    if not (arrays["slope"] > 0).all() or not (arrays["auto"] >= arrays["suggest"]).all():
+        raise ArtifactError(path, "its calibration or tiers are out of order", _ADVICE)

@@ -1,0 +1,59 @@
+"""The errors that Copytaster raises; each says what is wrong, where, and what to do."""
+
+from pathlib import Path
+
+
+class CopytasterError(Exception):
+    """Base of every error of ours; never raised directly."""
+
+
+class ArtifactError(CopytasterError):
+    """Raised if a saved tagger is missing, damaged, of another format, or unsafe to open.
+
+    Attributes
+    ----------
+    path : Path
+        The file or folder that was refused.
+    problem : str
+        What is wrong with it.
+    advice : str
+        What to do about it.
+    """
+
+    def __init__(self, path: Path, problem: str, advice: str) -> None:
+        super().__init__(f"{path}: {problem}; {advice}")
+        self.path = path
+        self.problem = problem
+        self.advice = advice
+
+
+class TaxonomyError(CopytasterError):
+    """Raised if a taxonomy cannot be read or contradicts itself.
+
+    Attributes
+    ----------
+    source : str
+        The file, or another word for where the taxonomy came from.
+    """
+
+    def __init__(self, source: str, problem: str) -> None:
+        super().__init__(f"{source}: {problem}")
+        self.source = source
+
+
+class CorpusError(CopytasterError):
+    """Raised if labelled articles cannot be read, or there is nothing to learn from them."""
+
+
+class SettingsError(CopytasterError):
+    """Raised if a setting has a value that cannot be used.
+
+    Attributes
+    ----------
+    name : str
+        The setting, as the operator wrote it.
+    """
+
+    def __init__(self, name: str, value: str, expected: str) -> None:
+        super().__init__(f"{name}={value!r}: expected {expected}")
+        self.name = name

@@ -1,0 +1,159 @@
+"""What an artifact says of itself, in JSON that a person can read."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from copytaster.model.errors import ArtifactError
+from copytaster.model.taxonomy import Taxonomy, as_json, from_json
+
+NAME = "manifest.json"
+FORMAT = "copytaster-tagger"
+FORMAT_VERSION = 1
+_RETRAIN = "train again (copytaster train), or restore the folder from a backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """An input whose scores are known, replayed when the artifact is opened.
+
+    Attributes
+    ----------
+    headline, text : str
+        Made from the tagger's own terms; no newsroom's copy is in it.
+    scores : list of float
+        The decision score of each topic, in order.
+    """
+
+    headline: str
+    text: str
+    scores: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The readable half of an artifact.
+
+    Attributes
+    ----------
+    version : str
+        Date of the newest article trained on, and a digest of everything that made the tagger.
+    taxonomy : Taxonomy
+        The topics, in the order of the arrays' columns.
+    data, parameters, metrics, software : Mapping
+        What it was trained on and how, how well it did out of fold, and which libraries did it.
+    golden : tuple of Golden
+    size, sha256 : int, str
+        Size in bytes and digest of the joblib file beside it.
+    """
+
+    version: str
+    taxonomy: Taxonomy
+    data: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    software: Mapping[str, str]
+    golden: tuple[Golden, ...]
+    size: int
+    sha256: str
+
+    def dumps(self, key: bytes | None = None) -> str:
+        """Return the manifest as JSON, sealed with its digest, and signed with the *key* if any."""
+        document = {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "version": self.version,
+            "topics": [as_json(topic) for topic in self.taxonomy],
+            "data": dict(self.data),
+            "parameters": dict(self.parameters),
+            "metrics": dict(self.metrics),
+            "software": dict(self.software),
+            "golden": [asdict(golden) for golden in self.golden],
+            "tagger.joblib": {"bytes": self.size, "sha256": self.sha256},
+        }
+        document["seal"] = _seal(document)
+        if key is not None:
+            document["signature"] = _sign(document, key)
+        return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+    @classmethod
+    def load(cls, path: Path, key: bytes | None = None) -> "Manifest":
+        """Read and check the manifest at *path*.
+
+        Raises
+        ------
+        ArtifactError
+            If it is missing, damaged, of another format version, or not signed with *key*.
+        """
+        document = _read(path)
+        found = document.get("format_version")
+        if document.get("format") != FORMAT or found != FORMAT_VERSION:
+            raise ArtifactError(
+                path,
+                f"format {document.get('format')!r} version {found!r}, "
+                f"this Copytaster reads {FORMAT!r} version {FORMAT_VERSION}",
+                "train again with this Copytaster, or serve it with the one that made it",
+            )
+        _check_seal(path, document, key)
+        try:
+            return cls(
+                version=document["version"],
+                taxonomy=Taxonomy(tuple(from_json(t) for t in document["topics"]), str(path)),
+                data=document["data"],
+                parameters=document["parameters"],
+                metrics=document["metrics"],
+                software=document["software"],
+                golden=tuple(Golden(**golden) for golden in document["golden"]),
+                size=document["tagger.joblib"]["bytes"],
+                sha256=document["tagger.joblib"]["sha256"],
+            )
+        except (KeyError, TypeError) as error:
+            raise ArtifactError(path, f"field missing or malformed ({error})", _RETRAIN) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise ArtifactError(path, "the manifest is missing", _RETRAIN) from None
+    except OSError as error:
+        raise ArtifactError(
+            path, f"cannot be read ({error.strerror})", "check its access"
+        ) from None
+    except ValueError as error:
+        raise ArtifactError(path, f"is damaged: not JSON ({error})", _RETRAIN) from None
+    if not isinstance(document, dict):
+        raise ArtifactError(path, "is damaged: not a JSON object", _RETRAIN)
+    return document
+
+
+def _check_seal(path: Path, document: dict[str, Any], key: bytes | None) -> None:
+    signature = document.pop("signature", None)
+    seal = document.pop("seal", None)
+    if seal != _seal(document):
+        raise ArtifactError(path, "is damaged or edited: its digest does not match", _RETRAIN)
+    document["seal"] = seal
+    if key is None:
+        return
+    if not isinstance(signature, str):
+        raise ArtifactError(path, "is not signed", "train again with COPYTASTER_MODEL_KEY set")
+    if not hmac.compare_digest(signature, _sign(document, key)):
+        raise ArtifactError(
+            path, "is signed with another key", "check COPYTASTER_MODEL_KEY and where it came from"
+        )
+
+
+def _canonical(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _seal(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_canonical(document)).hexdigest()
+
+
+def _sign(document: Mapping[str, Any], key: bytes) -> str:
+    return hmac.new(key, _canonical(document), hashlib.sha256).hexdigest()

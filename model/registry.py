@@ -1,0 +1,52 @@
+"""Versions of the tagger in folders, and the name of the one that serves."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from copytaster.model import files
+from copytaster.model.errors import ArtifactError
+from copytaster.model.manifest import NAME as MANIFEST
+
+_POINTER = "champion"
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The artifacts below one folder.
+
+    Attributes
+    ----------
+    root : Path
+        Holds one folder a version, and the file ``champion`` that names one of them.
+    """
+
+    root: Path
+
+    def folder(self, version: str) -> Path:
+        """Return where *version* is, or would be, kept."""
+        return self.root / version
+
+    def versions(self) -> list[str]:
+        """Return the versions that are here, sorted by name."""
+        return sorted(path.parent.name for path in self.root.glob(f"[!.]*/{MANIFEST}"))
+
+    def champion(self) -> str | None:
+        """Return the version that serves, or ``None`` before the first promotion."""
+        try:
+            return (self.root / _POINTER).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+
+    def promote(self, version: str) -> None:
+        """Make *version* the champion, in one step that survives a power cut.
+
+        Raises
+        ------
+        ArtifactError
+            If there is no such version.
+        """
+        folder = self.folder(version)
+        if version not in self.versions():
+            here = ", ".join(self.versions()) or "none"
+            raise ArtifactError(folder, "no such version", f"promote one of those here: {here}")
+        files.write_text(self.root / _POINTER, f"{version}\n")

@@ -1,0 +1,154 @@
+"""The topics that a newsroom tags with."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from copytaster.model.errors import TaxonomyError
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_KEYS = frozenset({"slug", "name", "definition", "uri", "parent", "terms"})
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One entry of the taxonomy.
+
+    Attributes
+    ----------
+    slug, name : str
+        What the CMS stores, and what an editor reads.
+    definition : str
+        What is in and what is out.
+    uri : str or None
+        The IPTC Media Topic that means exactly the same, if there is one.
+    parent : str or None
+        The slug of the broader topic.
+    terms : tuple of str
+        Signature terms: words and names that speak for the topic, used as weak examples.
+    """
+
+    slug: str
+    name: str
+    definition: str = ""
+    uri: str | None = None
+    parent: str | None = None
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """An ordered set of topics with unique slugs.
+
+    Raises
+    ------
+    TaxonomyError
+        If a slug is used twice or a parent is not a topic.
+    """
+
+    topics: tuple[Topic, ...]
+    source: str = field(default="taxonomy", compare=False)
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        for topic in self.topics:
+            if topic.slug in seen:
+                raise TaxonomyError(self.source, f"the slug {topic.slug!r} is used twice")
+            seen.add(topic.slug)
+        for topic in self.topics:
+            if topic.parent is not None and topic.parent not in seen:
+                raise TaxonomyError(
+                    self.source, f"{topic.slug}: the parent {topic.parent!r} is not a topic"
+                )
+
+    def __iter__(self) -> Iterator[Topic]:
+        return iter(self.topics)
+
+    def __len__(self) -> int:
+        return len(self.topics)
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The slugs, in order."""
+        return tuple(topic.slug for topic in self.topics)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hex, of everything that the topics say."""
+        text = json.dumps([as_json(topic) for topic in self], ensure_ascii=True, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @classmethod
+    def from_slugs(cls, slugs: Sequence[str], source: str = "data") -> "Taxonomy":
+        """Make a taxonomy of bare topics, named by their slugs, from labels found in data."""
+        return cls(tuple(Topic(slug=slug, name=slug) for slug in sorted(set(slugs))), source)
+
+    @classmethod
+    def load(cls, path: Path) -> "Taxonomy":
+        """Read a taxonomy from a JSON file: ``{"topics": [{"slug": …, "name": …}, …]}``.
+
+        Raises
+        ------
+        TaxonomyError
+            Naming the file, and the topic and field that are wrong.
+        """
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise TaxonomyError(str(path), f"cannot be read ({error.strerror})") from None
+        except ValueError as error:
+            raise TaxonomyError(str(path), f"is not JSON in UTF-8 ({error})") from None
+        entries = document.get("topics") if isinstance(document, dict) else None
+        if not isinstance(entries, list) or not entries:
+            raise TaxonomyError(str(path), 'expected {"topics": [ … ]} with at least one topic')
+        topics = tuple(_topic(entry, n, str(path)) for n, entry in enumerate(entries, 1))
+        return cls(topics, str(path))
+
+
+def as_json(topic: Topic) -> dict[str, Any]:
+    """Return *topic* as the JSON object that ``Taxonomy.load`` reads."""
+    return {
+        "slug": topic.slug,
+        "name": topic.name,
+        "definition": topic.definition,
+        "uri": topic.uri,
+        "parent": topic.parent,
+        "terms": list(topic.terms),
+    }
+
+
+def from_json(entry: Mapping[str, Any]) -> Topic:
+    """Return the topic that :func:`as_json` wrote; the entry is trusted."""
+    return Topic(**{**entry, "terms": tuple(entry["terms"])})
+
+
+def _topic(entry: object, number: int, source: str) -> Topic:
+    if not isinstance(entry, dict):
+        raise TaxonomyError(source, f"topic {number} is not an object")
+    where = f"topic {number} ({entry.get('slug', 'no slug')})"
+    unknown = sorted(set(entry) - _KEYS)
+    if unknown:
+        raise TaxonomyError(
+            source, f"{where}: unknown field {unknown[0]!r}; known: {sorted(_KEYS)}"
+        )
+    slug = entry.get("slug")
+    if not isinstance(slug, str) or not _SLUG.fullmatch(slug):
+        raise TaxonomyError(source, f"{where}: slug must be lower-case words joined by hyphens")
+    for name in ("name", "definition", "uri", "parent"):
+        if not isinstance(entry.get(name), str | None):
+            raise TaxonomyError(source, f"{where}: {name} must be a string")
+    terms = entry.get("terms", [])
+    if not isinstance(terms, list) or not all(isinstance(t, str) and t.strip() for t in terms):
+        raise TaxonomyError(source, f"{where}: terms must be a list of non-empty strings")
+    return Topic(
+        slug=slug,
+        name=entry.get("name") or slug,
+        definition=entry.get("definition") or "",
+        uri=entry.get("uri"),
+        parent=entry.get("parent"),
+        terms=tuple(terms),
+    )

@@ -1,0 +1,104 @@
+"""Articles in, tags out: the values that every room passes around."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Tier = Literal["auto", "suggest"]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One story as a CMS sends it.
+
+    Attributes
+    ----------
+    text : str
+        The body; may be empty for a story that is only a headline.
+    headline : str
+        The headline; may be empty.
+    id : str or None
+        The CMS's own identifier; echoed, never interpreted.
+    language : str or None
+        BCP 47 tag, where the CMS knows it.
+    published : datetime or None
+        When it was published.
+    chain : str or None
+        The story that this one updates.
+    """
+
+    text: str
+    headline: str = ""
+    id: str | None = None
+    language: str | None = None
+    published: datetime | None = None
+    chain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One term's part in a decision.
+
+    Attributes
+    ----------
+    term : str
+        The token, lower-cased, figures folded to 0.
+    contribution : float
+        What it added to the logit of the confidence; over all terms of an article, plus the
+        topic's constant, the contributions sum to that logit.
+    spans, headline_spans : tuple of (int, int)
+        Where it stands in the article's text and headline: code point offsets, end exclusive.
+    """
+
+    term: str
+    contribution: float
+    spans: tuple[Span, ...]
+    headline_spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A topic put on an article.
+
+    Attributes
+    ----------
+    topic, name, uri : str, str, str or None
+        The topic's slug, its name, and its IPTC Media Topic URI where it has one.
+    confidence : float
+        Calibrated probability, 0 to 1, that an editor would say yes.
+    tier : {"auto", "suggest"} or None
+        ``None`` for a topic below its threshold, reported only when all are asked for.
+    evidence : tuple of Evidence
+        The terms that spoke most strongly for it, strongest first; empty unless asked for.
+    """
+
+    topic: str
+    name: str
+    uri: str | None
+    confidence: float
+    tier: Tier | None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """What the tagger says of one article.
+
+    Attributes
+    ----------
+    id, language : str or None
+        As the article gave them.
+    model : str
+        The version of the tagger.
+    known : float
+        Share, 0 to 1, of the article's tokens that the tagger has seen; 0 for no tokens.
+    tags : tuple of Tag
+        Most confident first.
+    """
+
+    id: str | None
+    model: str
+    language: str | None
+    known: float
+    tags: tuple[Tag, ...]

@@ -1,0 +1,1 @@
+"""HTTP: how a tagger is served."""

@@ -1,0 +1,38 @@
+"""The Flask application: routes over one tagger."""
+
+import json
+
+from flask import Flask, Response
+from flask_swagger_ui import get_swaggerui_blueprint
+
+from copytaster.model.tagger import Tagger
+from copytaster.service import openapi, problems
+from copytaster.service.routes import health, tag, topics
+from copytaster.service.settings import Settings
+
+
+def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
+    """Return the application that serves *tagger*.
+
+    Parameters
+    ----------
+    tagger : Tagger
+    settings : Settings or None
+        ``None`` for the defaults.
+    """
+    settings = settings or Settings()
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # as body.read asks
+    for routes in (tag.blueprint(tagger, settings.max_body_bytes), topics.blueprint(tagger)):
+        app.register_blueprint(routes)
+        app.register_blueprint(routes, url_prefix="/v1", name=f"v1.{routes.name}".replace(".", "-"))
+    app.register_blueprint(health.blueprint(tagger))
+    app.register_blueprint(
+        get_swaggerui_blueprint("/docs", "/openapi.json", {"app_name": "Copytaster"})
+    )
+    document = json.dumps(openapi.document())
+    app.add_url_rule(
+        "/openapi.json", "openapi", lambda: Response(document, mimetype="application/json")
+    )
+    problems.register(app, settings.max_body_bytes)
+    return app

@@ -1,0 +1,89 @@
+"""Errors as RFC 9457 problem documents: the one table from error to status."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from copytaster.service.schemas import FieldProblem, Problem
+
+MIMETYPE = "application/problem+json"
+_log = logging.getLogger(__name__)
+
+
+class RequestError(Exception):
+    """Raised by a view that cannot use the request.
+
+    Attributes
+    ----------
+    status : HTTPStatus
+    detail : str
+        What is wrong and what to do.
+    errors : list of FieldProblem
+        The fields that are wrong, where fields are.
+    """
+
+    def __init__(
+        self, status: HTTPStatus, detail: str, errors: list[FieldProblem] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors or []
+
+    @classmethod
+    def invalid(cls, error: ValidationError, what: str) -> "RequestError":
+        """Return a 400 that names every field that *error* complains of."""
+        errors = [
+            FieldProblem(field=".".join(map(str, item["loc"])) or what, problem=item["msg"])
+            for item in error.errors(include_url=False, include_input=False)
+        ]
+        said = "; ".join(f"{item.field}: {item.problem}" for item in errors)
+        return cls(HTTPStatus.BAD_REQUEST, said, errors)
+
+
+def register(app: Flask, max_body_bytes: int) -> None:
+    """Make *app* answer every error with a problem document."""
+
+    def refused(error: RequestError) -> Response:
+        return _respond(error.status, error.detail, error.errors)
+
+    def too_large(_: RequestEntityTooLarge) -> Response:
+        detail = (
+            f"The body is larger than the limit of {max_body_bytes} bytes; send less, "
+            "or raise COPYTASTER_MAX_BODY_BYTES."
+        )
+        return _respond(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
+    app.register_error_handler(RequestError, refused)
+    app.register_error_handler(RequestEntityTooLarge, too_large)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.response is not None:
+        return Response(response=error.get_body(), status=error.code, headers=error.get_headers())
+    status = HTTPStatus(error.code)
+    detail = {
+        HTTPStatus.NOT_FOUND: f"Nothing is at {request.path}; /openapi.json lists what is.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} does not work on {request.path}.",
+    }.get(status, error.description or status.description)
+    made = _respond(status, detail)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Location"}:
+            made.headers[name] = value
+    return made
+
+
+def _unexpected(error: Exception) -> Response:
+    _log.error("%s %s failed", request.method, request.path, exc_info=error)
+    detail = "The service met an error of its own; its log says more."
+    return _respond(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _respond(status: HTTPStatus, detail: str, errors: list[FieldProblem] | None = None) -> Response:
+    problem = Problem(title=status.phrase, status=status, detail=detail, errors=errors or [])
+    return Response(problem.model_dump_json(), status=status, mimetype=MIMETYPE)

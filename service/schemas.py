@@ -1,0 +1,202 @@
+"""Requests and replies: the one source of validation and of ``/openapi.json``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copytaster.model.tagger import Tagger
+from copytaster.model.types import Article, Evidence, Span, Tag, Tagging, Tier
+
+Identifier = Annotated[str, Field(max_length=1024)] | int
+
+
+class ArticleRequest(BaseModel):
+    """An article to tag; fields that are not named here are ignored."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "id": "a1",
+                "headline": "Taipei weighs answer to Beijing's fruit ban",
+                "text": "Taiwan's foreign ministry said on Tuesday that …",
+                "language": "en",
+                "published": "2026-11-21T09:30:00Z",
+            }
+        },
+    )
+
+    text: str = Field(description="The body. May be empty where there is a headline.")
+    headline: str = Field(default="", description="A word here is worth more than in the body.")
+    id: Identifier | None = Field(default=None, description="Echoed in the reply.")
+    language: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$",
+        description="BCP 47 tag, such as en or en-GB. Echoed in the reply.",
+    )
+    published: datetime | None = Field(default=None, description="ISO 8601 date and time.")
+
+    def article(self) -> Article:
+        """Return the article."""
+        return Article(
+            text=self.text,
+            headline=self.headline,
+            id=None if self.id is None else str(self.id),
+            language=self.language,
+            published=self.published,
+        )
+
+
+class TagQuery(BaseModel):
+    """The query parameters of ``POST /tag``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    explain: bool = Field(default=False, description="Give each tag the words that decided it.")
+    limit: int | None = Field(default=None, ge=1, description="At most so many tags.")
+    all: bool = Field(default=False, description="Report every topic, tags or not.")
+
+
+class EvidenceReply(BaseModel):
+    """One term's part in a tag."""
+
+    term: str = Field(description="Lower-cased; every digit is shown as 0.")
+    contribution: float = Field(description="What it added to the logit of the confidence.")
+    spans: list[Span] = Field(description="Where it stands in text: start, end, code points.")
+    headline_spans: list[Span] = Field(description="Where it stands in headline.")
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> "EvidenceReply":
+        """Return the reply for *evidence*."""
+        return cls(
+            term=evidence.term,
+            contribution=round(evidence.contribution, 6),
+            spans=list(evidence.spans),
+            headline_spans=list(evidence.headline_spans),
+        )
+
+
+class TagReply(BaseModel):
+    """A topic put on the article."""
+
+    topic: str = Field(description="Slug.")
+    name: str
+    uri: str | None = Field(description="IPTC Media Topic that means exactly the same.")
+    confidence: float = Field(ge=0, le=1, description="Probability that an editor says yes.")
+    tier: Tier | None = Field(description="null: below the threshold, shown as all=1 asks.")
+    evidence: list[EvidenceReply] | None = Field(
+        default=None, exclude_if=lambda value: value is None, description="Where explain=1 asks."
+    )
+
+    @classmethod
+    def of(cls, tag: Tag, *, explain: bool) -> "TagReply":
+        """Return the reply for *tag*."""
+        return cls(
+            topic=tag.topic,
+            name=tag.name,
+            uri=tag.uri,
+            confidence=round(tag.confidence, 6),
+            tier=tag.tier,
+            evidence=[EvidenceReply.of(item) for item in tag.evidence] if explain else None,
+        )
+
+
+class TaggingReply(BaseModel):
+    """What the tagger says of the article."""
+
+    id: Identifier | None
+    model: str = Field(description="Version of the tagger.")
+    language: str | None
+    known: float = Field(ge=0, le=1, description="Share of tokens that the tagger has seen.")
+    tags: list[TagReply] = Field(description="Most confident first.")
+
+    @classmethod
+    def of(cls, tagging: Tagging, identifier: str | int | None, *, explain: bool) -> "TaggingReply":
+        """Return the reply for *tagging*, with the identifier as the CMS wrote it."""
+        return cls(
+            id=identifier,
+            model=tagging.model,
+            language=tagging.language,
+            known=round(tagging.known, 4),
+            tags=[TagReply.of(tag, explain=explain) for tag in tagging.tags],
+        )
+
+
+class TopicReply(BaseModel):
+    """One topic of the taxonomy, with how well the tagger knows it."""
+
+    topic: str = Field(description="Slug.")
+    name: str
+    definition: str
+    uri: str | None
+    parent: str | None
+    suggest_from: float = Field(ge=0, le=1, description="Confidence from which it is a tag.")
+    auto_from: float | None = Field(description="Confidence from which the tier is auto, if any.")
+    articles: int = Field(description="Articles that it was learnt from.")
+    f1: float = Field(ge=0, le=1, description="Cross-validated.")
+
+
+class TopicsReply(BaseModel):
+    """The taxonomy."""
+
+    model: str
+    topics: list[TopicReply]
+
+    @classmethod
+    def of(cls, tagger: Tagger) -> "TopicsReply":
+        """Return the reply for *tagger*."""
+        suggest = tagger.calibration.confidence(tagger.tiers.suggest).tolist()
+        proven = (tagger.tiers.auto < float("inf")).tolist()
+        auto = tagger.calibration.confidence(tagger.tiers.auto).tolist()
+        metrics: Mapping[str, Mapping[str, float]] = tagger.manifest.metrics["topics"]
+        return cls(
+            model=tagger.version,
+            topics=[
+                TopicReply(
+                    topic=topic.slug,
+                    name=topic.name,
+                    definition=topic.definition,
+                    uri=topic.uri,
+                    parent=topic.parent,
+                    suggest_from=round(suggest[at], 6),
+                    auto_from=round(auto[at], 6) if proven[at] else None,
+                    articles=int(metrics[topic.slug]["articles"]),
+                    f1=round(metrics[topic.slug]["f1"], 4),
+                )
+                for at, topic in enumerate(tagger.taxonomy)
+            ],
+        )
+
+
+class HealthReply(BaseModel):
+    """The process runs."""
+
+    status: str = "ok"
+
+
+class ReadyReply(BaseModel):
+    """The tagger is loaded."""
+
+    status: str = "ready"
+    model: str
+    topics: int
+    scorer: str = Field(description="Which implementation scores.")
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    field: str
+    problem: str
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem document."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []

@@ -1,0 +1,84 @@
+"""Settings of the service, read once from the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from copytaster.model.errors import SettingsError
+
+_PREFIX = "COPYTASTER_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the service listens and what it accepts; docs/settings.md names the variables.
+
+    Attributes
+    ----------
+    host, port : str, int
+        Where to listen; loopback unless told otherwise. Port 0 takes a free one.
+    workers, threads : int
+        Processes, and threads in each.
+    max_body_bytes : int
+        The largest request body; more is answered with 413.
+    grace_seconds : int
+        How long requests in flight may take after SIGTERM.
+    access_log : bool
+        Whether each request is logged on standard output.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    threads: int = 4
+    max_body_bytes: int = 1024 * 1024
+    grace_seconds: int = 30
+    access_log: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read ``COPYTASTER_HOST``, ``COPYTASTER_PORT`` and so on; absent ones keep defaults.
+
+        Raises
+        ------
+        SettingsError
+            Naming the variable and what was expected.
+        """
+        found = _Environment(environ)
+        return cls(
+            host=environ.get(f"{_PREFIX}HOST", cls.host),
+            port=found.number("PORT", cls.port, 0, 65535),
+            workers=found.number("WORKERS", cls.workers, 1, 1024),
+            threads=found.number("THREADS", cls.threads, 1, 1024),
+            max_body_bytes=found.number("MAX_BODY_BYTES", cls.max_body_bytes, 1, 2**31),
+            grace_seconds=found.number("GRACE_SECONDS", cls.grace_seconds, 0, 3600),
+            access_log=found.flag("ACCESS_LOG", default=cls.access_log),
+        )
+
+
+class _Environment:
+    """Reads typed variables."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        """Return a whole number in a range."""
+        text = self._environ.get(_PREFIX + name)
+        if text is None:
+            return default
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise SettingsError(_PREFIX + name, text, f"a whole number from {least} to {most}")
+        return value
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return a yes or no."""
+        text = self._environ.get(_PREFIX + name)
+        if text is None:
+            return default
+        if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
+            raise SettingsError(_PREFIX + name, text, "1 or 0")
+        return text.lower() in {"1", "true", "yes"}

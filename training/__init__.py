@@ -1,0 +1,1 @@
+"""How a tagger is made and judged; the only room that imports scikit-learn."""

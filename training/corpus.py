@@ -1,0 +1,144 @@
+"""Labelled articles, read, checked, and turned into a matrix of labels."""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copytaster.archive import formats
+from copytaster.archive.labelled import LabelledArticle, Problem
+from copytaster.model.errors import CorpusError
+from copytaster.model.taxonomy import Taxonomy
+
+YES, NO, UNKNOWN = 1, 0, -1
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Articles to learn from.
+
+    Attributes
+    ----------
+    articles : tuple of LabelledArticle
+    taxonomy : Taxonomy
+        The columns of the labels.
+    """
+
+    articles: tuple[LabelledArticle, ...]
+    taxonomy: Taxonomy
+
+    @cached_property
+    def labels(self) -> NDArray[np.int8]:
+        """Labels of shape (n_articles, n_topics), int8: 1 yes, 0 no, -1 unknown."""
+        column = {slug: at for at, slug in enumerate(self.taxonomy.slugs)}
+        labels = np.empty((len(self.articles), len(column)), dtype=np.int8)
+        for row, item in enumerate(self.articles):
+            labels[row] = NO if item.complete else UNKNOWN
+            for marked, label in ((item.yes, YES), (item.no, NO)):
+                labels[row, [column[slug] for slug in marked]] = label
+        return labels
+
+    @property
+    def groups(self) -> list[str]:
+        """The group of each article, in order."""
+        return [item.group for item in self.articles]
+
+    @property
+    def newest(self) -> str | None:
+        """Date of the newest article, ``YYYY-MM-DD``, or ``None`` where none is dated."""
+        dates = [i.article.published for i in self.articles if i.article.published is not None]
+        return max(date.date().isoformat() for date in dates) if dates else None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hex, of everything in the articles that training can see."""
+        total = hashlib.sha256()
+        for item in self.articles:
+            seen = (item.article.headline, item.article.text, sorted(item.yes), sorted(item.no))
+            published = str(item.article.published)
+            line = json.dumps([*seen, item.complete, item.group, item.id, published])
+            total.update(line.encode())
+        return total.hexdigest()
+
+
+def load(
+    paths: Sequence[Path], taxonomy: Taxonomy | None = None, split: str | None = None
+) -> tuple[Corpus, list[Problem]]:
+    """Read labelled articles, and whatever is wrong with them.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files or folders in any format of :mod:`copytaster.archive.formats`.
+    taxonomy : Taxonomy or None
+        The topics; ``None`` takes those that the articles carry.
+    split : str or None
+        Keep only the articles of this part of a published split.
+
+    Returns
+    -------
+    corpus : Corpus
+        The articles without a problem.
+    problems : list of Problem
+        In the order of the files.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read or no article is left.
+    """
+    kept: list[LabelledArticle] = []
+    problems: list[Problem] = []
+    first: dict[str, LabelledArticle] = {}
+    known = frozenset(taxonomy.slugs) if taxonomy is not None else None
+    for item in (item for path in paths for item in formats.read(path)):
+        if isinstance(item, Problem):
+            problems.append(item)
+        elif split is None or item.split == split:
+            problem = _check(item, first, known)
+            problems.extend(problem)
+            if not problem:
+                kept.append(item)
+            first.setdefault(item.id, item)
+    if not kept:
+        part = f" in split {split!r}" if split else ""
+        raise CorpusError(_nothing(f"no usable article{part} in", paths, problems))
+    if taxonomy is None:
+        taxonomy = Taxonomy.from_slugs([slug for item in kept for slug in item.yes | item.no])
+    if not taxonomy.topics:
+        raise CorpusError(_nothing("no article carries a topic in", paths, problems))
+    return Corpus(tuple(kept), taxonomy), problems
+
+
+def _check(
+    item: LabelledArticle, first: dict[str, LabelledArticle], known: frozenset[str] | None
+) -> list[Problem]:
+    if item.id in first:
+        earlier = first[item.id]
+        detail = f"{item.id!r} was used at {earlier.source}:{earlier.line}; give each its own id"
+        return [Problem("duplicate id", item.source, item.line, detail)]
+    if known is None:
+        return []
+    return [
+        Problem("unknown topic", item.source, item.line, f"{slug!r}; {_near(slug, known)}")
+        for slug in sorted((item.yes | item.no) - known)
+    ]
+
+
+def _near(slug: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(slug, sorted(known), n=3)
+    return f"did you mean {' or '.join(near)}?" if near else "it is not in the taxonomy"
+
+
+def _nothing(what: str, paths: Sequence[Path], problems: list[Problem]) -> str:
+    where = ", ".join(str(path) for path in paths)
+    if not problems:
+        return f"{what} {where}"
+    worst = problems[0]
+    return f"{what} {where}; first problem: {worst.source}:{worst.line}: {worst.detail}"

@@ -1,0 +1,49 @@
+"""Golden inputs: texts with known scores that prove, at loading, that scoring still agrees."""
+
+import numpy as np
+
+from copytaster.model.arrays import Arrays
+from copytaster.model.artifact import unpack_terms
+from copytaster.model.manifest import Golden
+from copytaster.model.scorer import FIELDS, Field, Scorer
+from copytaster.model.taxonomy import Taxonomy
+from copytaster.model.types import Article
+
+#: How many inputs are kept, and of how many terms each is made.
+_INPUTS = 8
+_TERMS = 12
+
+
+def golden(arrays: Arrays, taxonomy: Taxonomy) -> tuple[Golden, ...]:
+    """Make golden inputs from the heaviest terms of some topics, and one of no known word.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+        Those of the artifact.
+    taxonomy : Taxonomy
+        The topics of their columns.
+    """
+    scorer = Scorer(
+        {
+            name: Field(
+                {term: row for row, term in enumerate(unpack_terms(arrays[f"{name}.terms"]))},
+                arrays[f"{name}.idf"],
+                arrays[f"{name}.weights"],
+            )
+            for name in FIELDS
+        },
+        arrays["intercept"],
+    )
+    terms = unpack_terms(arrays["article.terms"])
+    articles = [Article("", "")]
+    for topic in np.linspace(0, len(taxonomy) - 1, min(_INPUTS, len(taxonomy)), dtype=int):
+        column = arrays["article.weights"][:, topic]
+        heaviest = np.argsort(-column, kind="stable")[:_TERMS]
+        words = [terms[row] for row in heaviest]
+        articles.append(Article(text=" ".join(words + words[:3]), headline=" ".join(words[:4])))
+    scores = scorer.score(articles)
+    return tuple(
+        Golden(article.headline, article.text, row.tolist())
+        for article, row in zip(articles, scores, strict=True)
+    )

@@ -1,0 +1,38 @@
+"""Overlap between texts, by the word sequences that they share."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import combinations
+
+from copytaster.model.text import tokens
+
+#: Words in a shingle.
+WIDTH = 5
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Return every sequence of five tokens in *text*, joined by spaces."""
+    words = tokens(text)
+    return frozenset(
+        " ".join(words[start : start + WIDTH]) for start in range(len(words) - WIDTH + 1)
+    )
+
+
+def closest(texts: Sequence[str]) -> tuple[float, tuple[int, int] | None]:
+    """Return the highest Jaccard overlap, 0 to 1, of any two *texts*, and their positions.
+
+    Exact; only pairs that share a shingle are compared. ``(0.0, None)`` where none do.
+    """
+    sets = [shingles(text) for text in texts]
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for position, found in enumerate(sets):
+        for shingle in found:
+            holders[shingle].append(position)
+    shared: Counter[tuple[int, int]] = Counter()
+    for positions in holders.values():
+        shared.update(combinations(positions, 2))
+    overlaps = (
+        (common / (len(sets[a]) + len(sets[b]) - common), (a, b))
+        for (a, b), common in shared.items()
+    )
+    return max(overlaps, default=(0.0, None))

@@ -1,0 +1,72 @@
+"""The score from which a topic is suggested."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copytaster.training.corpus import YES
+
+#: Below this F1 a topic's threshold goes above its highest score (Fan and Lin's "fbr").
+FLOOR = 0.1
+
+
+def best_f1(scores: NDArray[np.float64], labels: NDArray[np.int8]) -> float:
+    """Return the threshold whose F1 on known labels is highest.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_articles,), float64
+    labels : ndarray of shape (n_articles,), int8
+        1 yes, 0 no, -1 unknown.
+
+    Returns
+    -------
+    float
+        Midway between two neighbouring scores; above the highest where no threshold reaches an
+        F1 of 0.1; 0, the linear layer's own boundary, where no label is yes.
+
+    Notes
+    -----
+    SCutFBR: Fan and Lin, A study on threshold selection for multi-label classification, 2007.
+    """
+    known = labels >= 0
+    scores, truth = scores[known], labels[known] == YES
+    if not truth.any():
+        return 0.0
+    order = np.argsort(-scores, kind="stable")
+    ranked = scores[order]
+    true_positives = np.cumsum(truth[order])
+    f1 = 2 * true_positives / (np.arange(1, len(ranked) + 1) + truth.sum())
+    f1[:-1][ranked[:-1] == ranked[1:]] = 0.0  # a threshold cannot part equal scores
+    best = int(np.argmax(f1))
+    if f1[best] < FLOOR:
+        return float(np.nextafter(ranked[0], np.inf))
+    if best + 1 == len(ranked):
+        return float(ranked[best])
+    return _midway(float(ranked[best]), float(ranked[best + 1]))
+
+
+def _midway(high: float, low: float) -> float:
+    middle = low + (high - low) / 2
+    return middle if middle > low else high
+
+
+def per_topic(scores: NDArray[np.float64], labels: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return :func:`best_f1` of each column, shape (n_topics,), float64."""
+    pairs = zip(scores.T, labels.T, strict=True)
+    return np.array([best_f1(column, known) for column, known in pairs])
+
+
+def cross_fitted(
+    scores: NDArray[np.float64], labels: NDArray[np.int8], fold: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Decide each article with thresholds chosen without its fold, so that none is flattered.
+
+    Returns
+    -------
+    ndarray of shape (n_articles, n_topics), bool
+    """
+    decided = np.zeros(scores.shape, dtype=np.bool_)
+    for number in range(int(fold.max()) + 1):
+        inside = fold == number
+        decided[inside] = scores[inside] >= per_topic(scores[~inside], labels[~inside])
+    return decided

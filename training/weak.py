@@ -1,0 +1,46 @@
+"""Signature terms as weak examples, so that a topic works before it has many articles."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copytaster.model.taxonomy import Taxonomy
+from copytaster.model.types import Article
+from copytaster.training.config import Recipe
+from copytaster.training.corpus import UNKNOWN, YES
+
+#: Each topic's terms are dealt into so many examples; measured on the seeds, docs/decisions.md.
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WeakExamples:
+    """A few made-up articles a topic, each a list of some of its signature terms.
+
+    Attributes
+    ----------
+    articles : list of Article
+    labels : ndarray of shape (n_examples, n_topics), int8
+        Yes for the terms' own topic; unknown for every other.
+    weights : ndarray of shape (n_examples,), float64
+    """
+
+    articles: list[Article]
+    labels: NDArray[np.int8]
+    weights: NDArray[np.float64]
+
+
+def examples(taxonomy: Taxonomy, recipe: Recipe) -> WeakExamples:
+    """Return the weak examples of *taxonomy*; none where their weight is 0."""
+    lists = [
+        (column, terms)
+        for column, topic in enumerate(taxonomy)
+        for terms in (topic.terms[start::_EXAMPLES] for start in range(_EXAMPLES))
+        if terms and recipe.weak_weight > 0
+    ]
+    labels = np.full((len(lists), len(taxonomy)), UNKNOWN, dtype=np.int8)
+    for row, (column, _) in enumerate(lists):
+        labels[row, column] = YES
+    articles = [Article(text=", ".join(terms)) for _, terms in lists]
+    return WeakExamples(articles, labels, np.full(len(lists), recipe.weak_weight))
