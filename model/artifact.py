@@ -46,7 +46,7 @@ class Artifact:
 
     def scorer(self) -> Scorer:
         """Return the scorer over these arrays; only the vocabularies are copied."""
-        return Scorer({name: self._field(name) for name in FIELDS}, self.arrays["intercept"])
+        return scorer_over(self.arrays)
 
     def calibration(self) -> Calibration:
         """Return the calibration."""
@@ -56,13 +56,20 @@ class Artifact:
         """Return the thresholds of the tiers."""
         return Tiers(self.arrays["suggest"], self.arrays["auto"])
 
-    def _field(self, name: FieldName) -> Field:
-        terms = unpack_terms(self.arrays[f"{name}.terms"])
-        return Field(
-            vocabulary={term: row for row, term in enumerate(terms)},
-            idf=self.arrays[f"{name}.idf"],
-            weights=self.arrays[f"{name}.weights"],
-        )
+
+def scorer_over(arrays: Arrays) -> Scorer:
+    """Return the scorer over an artifact's *arrays*."""
+    fields = {name: _field(arrays, name) for name in FIELDS}
+    return Scorer(fields, arrays["intercept"])
+
+
+def _field(arrays: Arrays, name: FieldName) -> Field:
+    terms = unpack_terms(arrays[f"{name}.terms"])
+    return Field(
+        vocabulary={term: row for row, term in enumerate(terms)},
+        idf=arrays[f"{name}.idf"],
+        weights=arrays[f"{name}.weights"],
+    )
 
 
 def pack_terms(terms: Sequence[str]) -> NDArray[np.uint8]:

@@ -80,9 +80,21 @@ def fit(
     return Fitted(
         corpus=corpus,
         recipe=recipe,
-        arrays={**_linear(features, layer), **_decisions(scores, corpus, recipe)},
+        arrays={**linear_arrays(features, layer), **_decisions(scores, corpus, recipe)},
         report=metrics.compare(decided, corpus.labels),
     )
+
+
+def linear_arrays(features: Features, layer: LinearLayer) -> array_file.Arrays:
+    """Return the part of an artifact's arrays that scores: terms, idf, weights, intercept."""
+    found: dict[str, NDArray[Any]] = {"intercept": layer.intercept}
+    for name in FIELDS:
+        vectorizer = features.vectorizers[name]
+        found[f"{name}.terms"] = artifact.pack_terms(vectorizer.get_feature_names_out().tolist())
+        found[f"{name}.idf"] = vectorizer.idf_.astype(np.float32)
+        weights = layer.coef[features.columns(name)] * features.field_weight(name)
+        found[f"{name}.weights"] = weights.astype(np.float32)
+    return found
 
 
 def save(fitted: Fitted, registry: Registry, key: bytes | None = None) -> str:
@@ -116,17 +128,6 @@ class _Steps:
         self._done += 1
         if self._progress is not None:
             self._progress(self.stage, self._done, self._total)
-
-
-def _linear(features: Features, layer: LinearLayer) -> array_file.Arrays:
-    found: dict[str, NDArray[Any]] = {"intercept": layer.intercept}
-    for name in FIELDS:
-        vectorizer = features.vectorizers[name]
-        found[f"{name}.terms"] = artifact.pack_terms(vectorizer.get_feature_names_out().tolist())
-        found[f"{name}.idf"] = vectorizer.idf_.astype(np.float32)
-        weights = layer.coef[features.columns(name)] * features.field_weight(name)
-        found[f"{name}.weights"] = weights.astype(np.float32)
-    return found
 
 
 def _decisions(scores: NDArray[np.float64], corpus: Corpus, recipe: Recipe) -> array_file.Arrays:

@@ -3,9 +3,8 @@
 import numpy as np
 
 from copytaster.model.arrays import Arrays
-from copytaster.model.artifact import unpack_terms
+from copytaster.model.artifact import scorer_over, unpack_terms
 from copytaster.model.manifest import Golden
-from copytaster.model.scorer import FIELDS, Field, Scorer
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.types import Article
 
@@ -24,17 +23,7 @@ def golden(arrays: Arrays, taxonomy: Taxonomy) -> tuple[Golden, ...]:
     taxonomy : Taxonomy
         The topics of their columns.
     """
-    scorer = Scorer(
-        {
-            name: Field(
-                {term: row for row, term in enumerate(unpack_terms(arrays[f"{name}.terms"]))},
-                arrays[f"{name}.idf"],
-                arrays[f"{name}.weights"],
-            )
-            for name in FIELDS
-        },
-        arrays["intercept"],
-    )
+    scorer = scorer_over(arrays)
     terms = unpack_terms(arrays["article.terms"])
     articles = [Article("", "")]
     for topic in np.linspace(0, len(taxonomy) - 1, min(_INPUTS, len(taxonomy)), dtype=int):

@@ -1,0 +1,80 @@
+"""Fixtures that every room's tests share.
+
+Rules: a fixture that is made once for the session is never changed by a test; whatever a test
+writes goes into its own ``tmp_path``.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from copytaster.model.registry import Registry
+from copytaster.model.tagger import Tagger
+from copytaster.model.taxonomy import Taxonomy, Topic
+from copytaster.training import corpus, fit
+from copytaster.training.corpus import Corpus
+from tests.stories import SMALL, as_corpus
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def small_taxonomy() -> Taxonomy:
+    """Three topics, one of them with signature terms."""
+    return Taxonomy(
+        (
+            Topic("trade", "Trade", "Goods between countries.", terms=("tariff", "export duty")),
+            Topic("sport", "Sport", uri="http://cv.iptc.org/newscodes/mediatopic/15000000"),
+            Topic("travel", "Travel"),
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def small_corpus(small_taxonomy: Taxonomy) -> Corpus:
+    """Two dozen one-sentence articles."""
+    return as_corpus(SMALL, small_taxonomy)
+
+
+@pytest.fixture(scope="session")
+def small_folder(small_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The artifact of a tagger of the small corpus; read only."""
+    registry = Registry(tmp_path_factory.mktemp("models"))
+    return registry.folder(fit.save(fit.fit(small_corpus), registry))
+
+
+@pytest.fixture(scope="session")
+def small_tagger(small_folder: Path) -> Tagger:
+    """A tagger of the small corpus."""
+    return Tagger.load(small_folder)
+
+
+@pytest.fixture(scope="session")
+def default_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder whose champion is the default tagger; read only."""
+    from copytaster import seeds
+
+    registry = Registry(tmp_path_factory.mktemp("default"))
+    taxonomy = Taxonomy.load(seeds.TAXONOMY)
+    loaded, problems = corpus.load([seeds.ARTICLES], taxonomy)
+    assert problems == []
+    registry.promote(fit.save(fit.fit(loaded, n_jobs=2), registry))
+    return registry.root
+
+
+@pytest.fixture(scope="session")
+def default_tagger(default_models: Path) -> Tagger:
+    """The default tagger."""
+    registry = Registry(default_models)
+    champion = registry.champion()
+    assert champion is not None
+    return Tagger.load(registry.folder(champion))
+
+
+@pytest.fixture(scope="session")
+def reuters() -> Path:
+    """The Reuters ModApte corpus, which no checkout carries."""
+    path = SHARED / "reuters21578-modapte.jsonl.gz"
+    if not path.exists():
+        pytest.skip("the Reuters corpus is not beside this checkout (../shared/data)")
+    return path

@@ -1,0 +1,51 @@
+"""Versions in folders, and one champion."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from copytaster.model import files
+from copytaster.model.errors import ArtifactError
+from copytaster.model.registry import Registry
+
+
+def test_an_empty_registry_has_no_champion(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "models")
+    assert registry.champion() is None
+    assert registry.versions() == []
+
+
+def test_the_promoted_version_is_the_champion(small_folder: Path, tmp_path: Path) -> None:
+    for name in ("2026-01-01-a", "2026-01-02-b"):
+        shutil.copytree(small_folder, tmp_path / name)
+    registry = Registry(tmp_path)
+    registry.promote("2026-01-01-a")
+    registry.promote("2026-01-02-b")
+    assert registry.champion() == "2026-01-02-b"
+    assert registry.versions() == ["2026-01-01-a", "2026-01-02-b"]
+
+
+def test_a_version_that_is_not_there_cannot_be_promoted(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match=r"no such version; promote one of those here: none"):
+        Registry(tmp_path).promote("2026-01-01-a")
+
+
+def test_a_text_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "champion"
+    files.write_text(path, "old")
+    with pytest.raises(UnicodeEncodeError):
+        files.write_text(path, "new \ud800")
+    assert path.read_text() == "old"
+    assert [found.name for found in tmp_path.iterdir()] == ["champion"]
+
+
+def test_a_new_folder_vanishes_when_filling_it_fails(tmp_path: Path) -> None:
+    def fill() -> None:
+        with files.new_folder(tmp_path / "new") as aside:
+            (aside / "part").write_text("half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fill()
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,43 @@
+"""Settings come from the environment, and the docs name every one."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from copytaster.model.errors import SettingsError
+from copytaster.service.server import options
+from copytaster.service.settings import Settings
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
+
+
+def test_without_variables_the_service_listens_on_loopback() -> None:
+    assert Settings.from_env({}) == Settings()
+    assert Settings().host == "127.0.0.1"
+    assert Settings().max_body_bytes == 1024 * 1024
+
+
+def test_variables_are_read() -> None:
+    found = Settings.from_env({"COPYTASTER_PORT": "81", "COPYTASTER_ACCESS_LOG": "yes"})
+    assert (found.port, found.access_log) == (81, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "http"), ("PORT", "65536"), ("WORKERS", "0"), ("ACCESS_LOG", "perhaps")],
+)
+def test_a_value_that_cannot_be_used_is_named_with_what_was_expected(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"COPYTASTER_{name}='{value}': expected "):
+        Settings.from_env({f"COPYTASTER_{name}": value})
+
+
+def test_an_ipv6_host_is_bracketed_for_the_server() -> None:
+    assert options(Settings(host="::1", port=8000))["bind"] == "[::1]:8000"
+
+
+def test_every_setting_is_documented() -> None:
+    documented = DOCS.read_text(encoding="utf-8")
+    names = [f"COPYTASTER_{field.name.upper()}" for field in fields(Settings)]
+    for name in [*names, "COPYTASTER_HOME", "COPYTASTER_MODEL_KEY"]:
+        assert f"`{name}`" in documented

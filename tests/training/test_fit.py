@@ -1,0 +1,153 @@
+"""Training: reproducible, honest about unseen articles, and right about unknown labels."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copytaster.model.errors import CorpusError
+from copytaster.model.registry import Registry
+from copytaster.model.tagger import Tagger
+from copytaster.model.taxonomy import Taxonomy, Topic
+from copytaster.model.types import Article
+from copytaster.training import fit
+from copytaster.training.config import Recipe
+from copytaster.training.corpus import Corpus
+from tests.stories import SMALL, as_corpus, labelled, small_records, write_jsonl
+
+
+def train_in_a_process(data: Path, out: Path, hash_seed: str, jobs: str) -> dict[str, bytes]:
+    """Train by the command line, and return the bytes of every file that it leaves."""
+    command = [sys.executable, "-m", "copytaster.cli.main", "train"]
+    command += ["--data", str(data), "--out", str(out), "--jobs", jobs]
+    environ = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    subprocess.run(command, check=True, env=environ, capture_output=True)
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()
+    }
+
+
+def test_two_processes_with_other_hash_seeds_leave_identical_bytes(tmp_path: Path) -> None:
+    data = write_jsonl(tmp_path / "small.jsonl", small_records())
+    first = train_in_a_process(data, tmp_path / "first", "1", "1")
+    second = train_in_a_process(data, tmp_path / "second", "2", "2")
+    assert len(first) == 3
+    assert first == second
+
+
+def test_saving_a_tagger_twice_leaves_one_version(small_corpus: Corpus, tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    versions = {fit.save(fit.fit(small_corpus), registry) for _ in range(2)}
+    assert registry.versions() == sorted(versions)
+    assert len(versions) == 1
+    assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_other_settings_give_another_version(small_corpus: Corpus, tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    fit.save(fit.fit(small_corpus), registry)
+    fit.save(fit.fit(small_corpus, Recipe(C=0.5)), registry)
+    assert len(registry.versions()) == 2
+
+
+def test_progress_counts_every_column_once(small_corpus: Corpus) -> None:
+    seen: list[tuple[str, int, int]] = []
+    fit.fit(small_corpus, Recipe(n_folds=3), progress=lambda *step: seen.append(step))
+    assert [done for _, done, _ in seen] == list(range(1, 13))
+    assert {total for _, _, total in seen} == {12}
+    assert [stage for stage, _, _ in seen] == ["cross-validating"] * 9 + ["fitting"] * 3
+
+
+def test_an_unknown_label_is_left_out_of_its_topics_fit(small_corpus: Corpus) -> None:
+    """An article that may or may not be trade must not teach that its words are not trade."""
+    odd = [
+        labelled(100 + n, "", f"quota zebra {word}", ["sport"], complete=complete)
+        for n, word in enumerate(["abc", "def", "ghi", "jkl"])
+        for complete in [False]
+    ]
+    unknown = replace(small_corpus, articles=(*small_corpus.articles, *odd))
+    said_no = replace(
+        small_corpus,
+        articles=(*small_corpus.articles, *(replace(item, complete=True) for item in odd)),
+    )
+    weights = [zebra(fit.fit(corpus)) for corpus in (unknown, said_no)]
+    assert weights[0] == 0.0
+    assert weights[1] < -0.1
+
+
+def zebra(fitted: fit.Fitted) -> float:
+    """Return the weight of the word zebra for trade, the first topic."""
+    terms = fitted.arrays["article.terms"].tobytes().decode().split("\n")
+    return float(fitted.arrays["article.weights"][terms.index("zebra"), 0])
+
+
+def test_a_topic_without_articles_works_by_its_signature_terms(
+    small_corpus: Corpus, tmp_path: Path
+) -> None:
+    war = Topic("conflict", "Conflict", terms=("shelling", "ceasefire", "artillery", "rebels"))
+    taxonomy = Taxonomy((*small_corpus.taxonomy.topics, war))
+    registry = Registry(tmp_path)
+    version = fit.save(fit.fit(as_corpus(SMALL, taxonomy)), registry)
+    tagger = Tagger.load(registry.folder(version))
+    (tagging,) = tagger.tag([Article("Shelling broke the ceasefire, and rebels fled artillery.")])
+    assert (tagging.tags[0].topic, tagging.tags[0].tier) == ("conflict", "suggest")
+    (other,) = tagger.tag([Article("Six wickets fell before lunch.")])
+    assert "conflict" not in [tag.topic for tag in other.tags]
+
+
+def test_one_group_of_articles_cannot_be_judged_and_is_refused(small_corpus: Corpus) -> None:
+    together = tuple(replace(item, group="all") for item in small_corpus.articles)
+    with pytest.raises(CorpusError, match="at least 2 groups are needed"):
+        fit.fit(replace(small_corpus, articles=together))
+
+
+def test_a_topic_that_every_article_carries_is_always_found(tmp_path: Path) -> None:
+    stories = [(headline, text, ("news",)) for headline, text, _ in SMALL]
+    registry = Registry(tmp_path)
+    corpus = as_corpus(stories, Taxonomy.from_slugs(["news"]))
+    tagger = Tagger.load(registry.folder(fit.save(fit.fit(corpus), registry)))
+    assert [tag.topic for tag in tagger.tag([Article("Whatever else.")])[0].tags] == ["news"]
+
+
+def test_articles_without_headlines_or_without_text_can_be_learnt_from(tmp_path: Path) -> None:
+    for number, stories in enumerate(
+        (
+            [("", text, topics) for _, text, topics in SMALL],
+            [(headline, "", topics) for headline, _, topics in SMALL],
+        )
+    ):
+        registry = Registry(tmp_path / str(number))
+        corpus = as_corpus(stories, Taxonomy.from_slugs(["sport", "trade", "travel"]))
+        tagger = Tagger.load(registry.folder(fit.save(fit.fit(corpus), registry)))
+        assert len(tagger.tag([Article("goal and wickets")], everything=True)[0].tags) == 3
+
+
+def test_the_manifest_says_what_it_was_trained_on(small_folder: Path, small_corpus: Corpus) -> None:
+    manifest = Tagger.load(small_folder).manifest
+    assert manifest.data["articles"] == len(SMALL)
+    assert manifest.data["sha256"] == small_corpus.digest
+    assert manifest.version == f"undated-{manifest.sha256[:12]}"
+    assert set(manifest.metrics["topics"]) == {"trade", "sport", "travel"}
+    assert manifest.parameters["headline_weight"] == Recipe().headline_weight
+
+
+def test_cross_validated_accuracy_is_not_that_of_seen_articles(small_corpus: Corpus) -> None:
+    """Labels dealt at random cannot be predicted; a leak would make them look predictable."""
+    rng = np.random.default_rng(0)
+    items = tuple(
+        replace(item, yes=frozenset({str(rng.choice(["trade", "sport", "travel"]))}))
+        for item in small_corpus.articles
+        for _ in range(1)
+    )
+    fitted = fit.fit(replace(small_corpus, articles=items), Recipe(weak_weight=0))
+    assert fitted.report.micro.f1 < 0.6
+
+
+def test_the_default_tagger_reaches_its_accuracy(default_tagger: Tagger) -> None:
+    metrics = default_tagger.manifest.metrics
+    assert metrics["micro"]["f1"] >= 0.80
+    assert min(topic["f1"] for topic in metrics["topics"].values()) >= 0.60
