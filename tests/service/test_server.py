@@ -88,8 +88,8 @@ def test_eight_clients_at_once_get_the_same_tags_as_one(running: Running) -> Non
     replies: list[bytes] = []
 
     def client() -> None:
-        for _ in range(25):
-            replies.append(running.post("/tag?explain=1", b'{"text": "A late goal"}')[1])
+        body = b'{"text": "A late goal"}'
+        replies.extend(running.post("/tag?explain=1", body)[1] for _ in range(25))
 
     threads = [threading.Thread(target=client) for _ in range(8)]
     for thread in threads:

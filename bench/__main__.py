@@ -1,0 +1,32 @@
+"""``python -m bench NAME [--json]``."""
+
+import argparse
+import importlib
+
+from bench.rows import show
+
+NAMES = {
+    "defaults": "accuracy of the default tagger on the seeds, cross-validated",
+    "reuters": "accuracy on Reuters-21578 ModApte, 90 topics",
+    "wikinews": "the default tagger on Wikinews",
+    "serving": "requests a second over HTTP, beside an echo",
+}
+
+
+def main() -> None:
+    """Run one measurement, or all."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure Copytaster.",
+        epilog="\n".join(f"{name:10} {what}" for name, what in NAMES.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", choices=[*NAMES, "all"])
+    parser.add_argument("--json", action="store_true", help="one JSON object a row")
+    arguments = parser.parse_args()
+    for name in NAMES if arguments.name == "all" else [arguments.name]:
+        show(importlib.import_module(f"bench.{name}").run(), as_json=arguments.json)
+
+
+if __name__ == "__main__":
+    main()
