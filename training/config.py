@@ -27,7 +27,7 @@ class Recipe:
     """
 
     headline_weight: float = 0.3
-    min_df: int = 1
+    min_df: int = 2
     C: float = 1.0
     weak_weight: float = 3.0
     n_folds: int = 5
