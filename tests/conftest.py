@@ -13,7 +13,7 @@ from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy, Topic
 from copytaster.training import corpus, fit
 from copytaster.training.corpus import Corpus
-from tests.stories import SMALL, as_corpus
+from tests.stories import SMALL, SMALL_RECIPE, as_corpus
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -40,7 +40,7 @@ def small_corpus(small_taxonomy: Taxonomy) -> Corpus:
 def small_folder(small_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The artifact of a tagger of the small corpus; read only."""
     registry = Registry(tmp_path_factory.mktemp("models"))
-    return registry.folder(fit.save(fit.fit(small_corpus), registry))
+    return registry.folder(fit.save(fit.fit(small_corpus, SMALL_RECIPE), registry))
 
 
 @pytest.fixture(scope="session")

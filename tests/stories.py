@@ -7,7 +7,11 @@ from pathlib import Path
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.types import Article
+from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
+
+#: For one-sentence articles, where most words come once.
+SMALL_RECIPE = Recipe(min_df=1)
 
 SMALL: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Steel duty rises", "Brussels doubled the tariff on imported steel coils.", ("trade",)),

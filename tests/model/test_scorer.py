@@ -25,7 +25,7 @@ from copytaster.training.corpus import Corpus
 from copytaster.training.estimator import LinearLayer
 from copytaster.training.features import Features
 
-RECIPE = Recipe(weak_weight=0, n_folds=2)
+RECIPE = Recipe(weak_weight=0, n_folds=2, min_df=1)
 
 
 def frame(articles: list[Article]) -> np.ndarray:
@@ -38,7 +38,7 @@ def scikit_learn(corpus: Corpus) -> Pipeline:
     """Return the tagger as people write it with scikit-learn, fitted."""
 
     def tfidf() -> TfidfVectorizer:
-        return TfidfVectorizer(sublinear_tf=True, preprocessor=normalise)
+        return TfidfVectorizer(sublinear_tf=True, preprocessor=normalise, min_df=RECIPE.min_df)
 
     fields = ColumnTransformer(
         [("article", tfidf(), 0), ("headline", tfidf(), 1)],

@@ -17,7 +17,7 @@ from copytaster.model.types import Article
 from copytaster.training import fit
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
-from tests.stories import SMALL, as_corpus, labelled, small_records, write_jsonl
+from tests.stories import SMALL, SMALL_RECIPE, as_corpus, labelled, small_records, write_jsonl
 
 
 def train_in_a_process(data: Path, out: Path, hash_seed: str, jobs: str) -> dict[str, bytes]:
@@ -74,7 +74,7 @@ def test_an_unknown_label_is_left_out_of_its_topics_fit(small_corpus: Corpus) ->
         small_corpus,
         articles=(*small_corpus.articles, *(replace(item, complete=True) for item in odd)),
     )
-    weights = [zebra(fit.fit(corpus)) for corpus in (unknown, said_no)]
+    weights = [zebra(fit.fit(corpus, SMALL_RECIPE)) for corpus in (unknown, said_no)]
     assert weights[0] == 0.0
     assert weights[1] < -0.1
 
@@ -91,7 +91,7 @@ def test_a_topic_without_articles_works_by_its_signature_terms(
     war = Topic("conflict", "Conflict", terms=("shelling", "ceasefire", "artillery", "rebels"))
     taxonomy = Taxonomy((*small_corpus.taxonomy.topics, war))
     registry = Registry(tmp_path)
-    version = fit.save(fit.fit(as_corpus(SMALL, taxonomy)), registry)
+    version = fit.save(fit.fit(as_corpus(SMALL, taxonomy), SMALL_RECIPE), registry)
     tagger = Tagger.load(registry.folder(version))
     (tagging,) = tagger.tag([Article("Shelling broke the ceasefire, and rebels fled artillery.")])
     assert (tagging.tags[0].topic, tagging.tags[0].tier) == ("conflict", "suggest")
