@@ -1,5 +1,6 @@
 """``POST /tag``: an article in, its tags out."""
 
+import codecs
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
@@ -12,6 +13,8 @@ from copytaster.service.schemas import ArticleRequest, TaggingReply, TagQuery
 
 JSON = "application/json"
 PLAIN = "text/plain"
+#: Those that CMSs send, by Python's names; its other codecs are no business of a client.
+CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"})
 
 
 def blueprint(tagger: Tagger, max_body_bytes: int) -> Blueprint:
@@ -62,11 +65,16 @@ def _article(data: bytes) -> ArticleRequest:
 def _plain_text(data: bytes) -> str:
     charset = request.mimetype_params.get("charset", "utf-8")
     try:
-        return data.decode(charset)
+        known = codecs.lookup(charset).name in CHARSETS
     except LookupError:
+        known = False
+    if not known:
         raise RequestError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"The charset {charset!r} is unknown; send UTF-8."
-        ) from None
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"The charset {charset!r} is not read here; send UTF-8.",
+        )
+    try:
+        return data.decode(charset)
     except UnicodeDecodeError as error:
         raise RequestError(
             HTTPStatus.BAD_REQUEST, f"Byte {error.start + 1} of the body is not {charset}."

@@ -85,6 +85,12 @@ PROBLEMS: dict[str, tuple[dict[str, Any], int, str]] = {
     "unknown": ({"json": {"text": "x"}, "query_string": "explian=1"}, 400, "explian: Extra"),
     "form": ({"data": {"text": "x"}}, 415, "send application/json or text/plain"),
     "no type": ({"data": b"x"}, 415, "Content-Type is missing"),
+    "huge id": (
+        {"data": '{"text":"x","id":' + "9" * 5000 + "}", "content_type": "application/json"},
+        400,
+        "",
+    ),
+    "codec": ({"data": b"x", "content_type": "text/plain; charset=undefined"}, 415, "send UTF-8"),
     "charset": ({"data": b"x", "content_type": "text/plain; charset=klingon"}, 415, "'klingon'"),
     "blank": ({"json": {"text": " \n", "headline": ""}}, 422, "nothing to tag"),
     "empty": ({"data": b"", "content_type": "text/plain"}, 422, "nothing to tag"),
