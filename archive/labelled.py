@@ -20,8 +20,9 @@ class LabelledArticle:
         Slugs that an editor put on it, and slugs that an editor refused.
     complete : bool
         Whether a topic in neither set is a no; where not, it is unknown.
-    group : str
-        Articles of one group never fall on both sides of a train / held-out split.
+    group : str or None
+        Articles of one group never fall on both sides of a train / held-out split, nor do
+        those of one chain.
     split : str or None
         The part of a published split that it belongs to, where the corpus has one.
     source, line : str, int
@@ -32,7 +33,7 @@ class LabelledArticle:
     yes: frozenset[str]
     no: frozenset[str]
     complete: bool
-    group: str
+    group: str | None
     split: str | None
     source: str
     line: int

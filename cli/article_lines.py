@@ -1,13 +1,15 @@
 """Articles to tag, as the shell gives them."""
 
+from codecs import BOM_UTF8
+
 from pydantic import ValidationError
 
 from copytaster.model.errors import CorpusError
-from copytaster.model.types import Article
+from copytaster.service.problems import RequestError
 from copytaster.service.schemas import ArticleRequest
 
 
-def parse(line: bytes, source: str, number: int) -> Article:
+def parse(line: bytes, source: str, number: int) -> ArticleRequest:
     """Return the article of one JSON line.
 
     Raises
@@ -16,14 +18,13 @@ def parse(line: bytes, source: str, number: int) -> Article:
         Naming file, line and field.
     """
     try:
-        return ArticleRequest.model_validate_json(line).article()
+        return ArticleRequest.model_validate_json(line.removeprefix(BOM_UTF8))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(map(str, first["loc"])) or "line"
-        raise CorpusError(f"{source}:{number}: {field}: {first['msg']}") from None
+        detail = RequestError.invalid(error, "line").detail
+        raise CorpusError(f"{source}:{number}: {detail}") from None
 
 
-def plain(data: bytes, source: str) -> Article:
+def plain(data: bytes, source: str) -> ArticleRequest:
     """Return an article of plain text in UTF-8: headline, then body.
 
     Raises
@@ -36,4 +37,6 @@ def plain(data: bytes, source: str) -> Article:
     except UnicodeDecodeError as error:
         raise CorpusError(f"{source}: byte {error.start + 1} is not UTF-8") from None
     headline, _, body = text.strip().partition("\n")
-    return Article(text=body.strip(), headline=headline.strip()) if body.strip() else Article(text)
+    if not body.strip():
+        return ArticleRequest(text=text)
+    return ArticleRequest(text=body.strip(), headline=headline.strip())

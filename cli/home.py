@@ -6,6 +6,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from copytaster.model.errors import SettingsError
 from copytaster.model.registry import Registry
 
 
@@ -18,7 +19,9 @@ def models(environ: Mapping[str, str] = os.environ) -> Path:
 def model_key(environ: Mapping[str, str] = os.environ) -> bytes | None:
     """Return the key that artifacts are signed with, from COPYTASTER_MODEL_KEY."""
     key = environ.get("COPYTASTER_MODEL_KEY")
-    return key.encode() if key else None
+    if key is not None and not key.strip():
+        raise SettingsError("COPYTASTER_MODEL_KEY", key, "a key, or the variable unset")
+    return key.encode() if key is not None else None
 
 
 def champion(root: Path) -> Path | None:

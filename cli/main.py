@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error of ours is one line on standard error and exit status 1."""
     try:
         cli.main(args=arguments, prog_name="copytaster")
-    except CopytasterError as error:
+    except (CopytasterError, OSError) as error:
         click.echo(f"copytaster: {error}", err=True)
         sys.exit(1)
 

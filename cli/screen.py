@@ -8,21 +8,26 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 #: For results.
-OUT = Console()
+OUT = Console(markup=False, emoji=False, highlight=False)
 #: For progress and everything else that is not the result.
-ERR = Console(stderr=True)
+ERR = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
 
 def table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, words: bool = False
 ) -> Table:
     """Return a table of *words*, or one whose columns behind the first are figures."""
-    made = Table(title=title, title_justify="left", pad_edge=False)
+    made = Table(title=_plain(title), title_justify="left", pad_edge=False)
     for at, name in enumerate(columns):
         made.add_column(name, justify="right" if at and not words else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(str(cell) for cell in row))
+        made.add_row(*(_plain(str(cell)) for cell in row))
     return made
+
+
+def _plain(text: str) -> str:
+    """Return *text* without what a terminal would obey rather than show."""
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 @contextmanager

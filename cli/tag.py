@@ -1,17 +1,20 @@
 """``copytaster tag``."""
 
-import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
+from rich.table import Table
 
 from copytaster.cli import home
 from copytaster.cli.screen import OUT, table
-from copytaster.model.types import Article, Tagging
+from copytaster.model.types import Tagging
+
+if TYPE_CHECKING:
+    from copytaster.service.schemas import ArticleRequest
 
 
 @click.command("tag")
@@ -46,20 +49,23 @@ def command(  # one argument an option
       pbpaste | copytaster tag --explain
     """
     from copytaster.model.tagger import Tagger
+    from copytaster.service.schemas import TaggingReply
 
     folder = home.champion(models or home.models())
     if folder is None:
         raise click.ClickException("there is no tagger yet; run copytaster train first")
     tagger = Tagger.load(folder, home.model_key())
-    for article in _articles(files):
-        (tagging,) = tagger.tag([article], explain=explain, everything=everything, limit=limit)
+    for sent in _articles(files):
+        (tagging,) = tagger.tag(
+            [sent.article()], explain=explain, everything=everything, limit=limit
+        )
         if as_json:
-            click.echo(_line(tagging, explain=explain))
+            click.echo(TaggingReply.of(tagging, sent.id, explain=explain).model_dump_json())
         else:
-            OUT.print(_table(tagging, article, explain=explain))
+            OUT.print(_table(tagging, sent.headline, explain=explain))
 
 
-def _articles(files: tuple[Path, ...]) -> Iterator[Article]:
+def _articles(files: tuple[Path, ...]) -> Iterator["ArticleRequest"]:
     if not files:
         yield from _read(sys.stdin.buffer, "standard input", lines=None)
     for path in files:
@@ -67,12 +73,12 @@ def _articles(files: tuple[Path, ...]) -> Iterator[Article]:
             yield from _read(handle, str(path), lines=path.suffix in {".jsonl", ".ndjson", ".json"})
 
 
-def _read(handle: BinaryIO, source: str, *, lines: bool | None) -> Iterator[Article]:
+def _read(handle: BinaryIO, source: str, *, lines: bool | None) -> Iterator["ArticleRequest"]:
     from copytaster.cli.article_lines import parse, plain
 
     first = handle.readline()
     if lines is None:
-        lines = first.lstrip().startswith(b"{")
+        lines = first.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
     if not lines:
         yield plain(first + handle.read(), source)
         return
@@ -83,20 +89,12 @@ def _read(handle: BinaryIO, source: str, *, lines: bool | None) -> Iterator[Arti
         first, number = handle.readline(), number + 1
 
 
-def _line(tagging: Tagging, *, explain: bool) -> str:
-    document = asdict(tagging)
-    if not explain:
-        for tag in document["tags"]:
-            del tag["evidence"]
-    return json.dumps(document, ensure_ascii=False)
-
-
-def _table(tagging: Tagging, article: Article, *, explain: bool) -> object:
+def _table(tagging: Tagging, headline: str, *, explain: bool) -> Table:
     columns = ("topic", "confidence", "tier") + (("evidence",) if explain else ())
     rows = [
         (tag.topic, f"{tag.confidence:.3f}", tag.tier or "-")
         + ((" ".join(item.term for item in tag.evidence),) if explain else ())
         for tag in tagging.tags
     ]
-    title = " ".join(filter(None, (tagging.id, article.headline))) or "article"
-    return table(f"{title}  (known words: {tagging.known:.0%})", columns, rows)
+    title = " ".join(filter(None, (tagging.id, headline))) or "article"
+    return table(f"{title}  (known words: {tagging.known:.0%})", columns, rows, words=True)

@@ -15,6 +15,7 @@ from copytaster.model.arrays import Arrays
 from copytaster.model.calibration import Calibration
 from copytaster.model.errors import ArtifactError
 from copytaster.model.manifest import NAME as MANIFEST
+from copytaster.model.manifest import RETRAIN as _ADVICE
 from copytaster.model.manifest import Manifest
 from copytaster.model.scorer import FIELDS, Field, FieldName, Scorer
 from copytaster.model.tiers import Tiers
@@ -24,7 +25,6 @@ ARRAYS = "tagger.joblib"
 #: How far a replayed golden score may be from the recorded one.
 TOLERANCE = 1e-5
 _PER_TOPIC = ("intercept", "slope", "offset", "suggest", "auto")
-_ADVICE = "train again (copytaster train), or restore the folder from a backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,9 @@ def digest(path: Path) -> tuple[int, str]:
 def save(manifest: Manifest, arrays_from: Path, folder: Path, key: bytes | None = None) -> None:
     """Save a tagger as *folder*, whole or not at all.
 
+    A folder that is there already holds the same version, since a version names its content:
+    its files are replaced one by one, which mends a damaged one and signs it anew.
+
     Parameters
     ----------
     manifest : Manifest
@@ -98,18 +101,16 @@ def save(manifest: Manifest, arrays_from: Path, folder: Path, key: bytes | None 
     arrays_from : Path
         A joblib file that :func:`copytaster.model.arrays.dump` wrote, on the same file system.
     folder : Path
-        Where to save; it must not be there yet.
+        Where to save.
     key : bytes or None
         The key to sign the manifest with.
-
-    Raises
-    ------
-    FileExistsError
-        If *folder* is there already.
     """
+    if folder.exists():
+        files.replace(arrays_from, folder / ARRAYS)
+        files.write_text(folder / MANIFEST, manifest.dumps(key))
+        return
     with files.new_folder(folder) as aside:
         arrays_from.rename(aside / ARRAYS)
-        (aside / ARRAYS).chmod(0o644)
         (aside / MANIFEST).write_text(manifest.dumps(key), encoding="utf-8")
 
 
@@ -165,13 +166,23 @@ def _check_file(path: Path, manifest: Manifest, size: int) -> None:
         raise ArtifactError(path, f"is {state}: {size} bytes of {manifest.size}", _ADVICE)
 
 
+def _count_terms(path: Path, packed: NDArray[np.uint8]) -> int:
+    try:
+        terms = unpack_terms(packed)
+    except UnicodeDecodeError:
+        raise ArtifactError(path, "its terms are not UTF-8", _ADVICE) from None
+    if len(set(terms)) < len(terms):
+        raise ArtifactError(path, "a term is there twice", _ADVICE)
+    return len(terms)
+
+
 def _check_arrays(path: Path, arrays: Arrays, n_topics: int) -> None:
     expected: dict[str, tuple[tuple[int, ...], type]] = {}
     for name in _PER_TOPIC:
         expected[name] = ((n_topics,), np.float64)
     for field in FIELDS:
         packed = arrays.get(f"{field}.terms", np.empty(0, dtype=np.uint8))
-        terms = len(unpack_terms(packed))
+        terms = _count_terms(path, packed)
         expected[f"{field}.terms"] = ((packed.size,), np.uint8)
         expected[f"{field}.idf"] = ((terms,), np.float32)
         expected[f"{field}.weights"] = ((terms, n_topics), np.float32)

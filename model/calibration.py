@@ -22,8 +22,5 @@ class Calibration:
     def confidence(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return confidences, 0 to 1, for *scores*, both of shape (..., n_topics), float64."""
         logit = self.slope * scores + self.offset
-        return np.asarray(np.where(logit >= 0, _stable(logit), 1.0 - _stable(-logit)))
-
-
-def _stable(logit: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.maximum(logit, 0.0))))
+        small = np.exp(-np.abs(logit))
+        return np.asarray(np.where(logit >= 0, 1.0, small) / (1.0 + small))

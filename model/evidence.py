@@ -2,7 +2,7 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from copytaster.model.text import spans
 from copytaster.model.types import Article, Evidence, Span
@@ -10,42 +10,49 @@ from copytaster.model.types import Article, Evidence, Span
 #: How many terms are shown for one tag.
 SHOWN = 8
 
-Places = Mapping[str, tuple[Span, ...]]
+#: How many places of one term are shown, in text and in headline.
+PLACES = 50
 
 
-def locate(text: str) -> Places:
-    """Return where each token of *text* stands, as code point offsets, in order."""
-    places: defaultdict[str, list[Span]] = defaultdict(list)
-    for term, start, end in spans(text):
-        places[term].append((start, end))
-    return {term: tuple(found) for term, found in places.items()}
+def strongest(contributions: Iterable[tuple[str, float]], slope: float) -> list[tuple[str, float]]:
+    """Return the terms that speak most for a topic with what they add to its logit.
+
+    Parameters
+    ----------
+    contributions : iterable of (str, float)
+        Terms with what they add to the score; a term's parts are summed.
+    slope : float
+        The topic's calibration slope, which turns a score into a logit.
+    """
+    totals: defaultdict[str, float] = defaultdict(float)
+    for term, part in contributions:
+        totals[term] += part * slope
+    first = heapq.nsmallest(SHOWN, totals.items(), key=lambda item: (-item[1], item[0]))
+    return [(term, total) for term, total in first if total > 0]
 
 
 class Locator:
-    """Finds the terms of one article in its headline and text."""
+    """Finds where given terms stand in one article.
 
-    def __init__(self, article: Article) -> None:
-        self._text = locate(article.text)
-        self._headline = locate(article.headline)
+    Parameters
+    ----------
+    article : Article
+    terms : collection of str
+        The terms that will be asked for.
+    """
 
-    def evidence(
-        self, contributions: Iterable[tuple[str, float]], slope: float
-    ) -> tuple[Evidence, ...]:
-        """Return the strongest terms that speak for a topic, strongest first.
+    def __init__(self, article: Article, terms: Collection[str]) -> None:
+        self._text = _locate(article.text, terms)
+        self._headline = _locate(article.headline, terms)
 
-        Parameters
-        ----------
-        contributions : iterable of (str, float)
-            Terms with what they add to the score; a term's parts are summed.
-        slope : float
-            The topic's calibration slope, which turns a score into a logit.
-        """
-        totals: defaultdict[str, float] = defaultdict(float)
-        for term, part in contributions:
-            totals[term] += part * slope
-        strongest = heapq.nsmallest(SHOWN, totals.items(), key=lambda item: (-item[1], item[0]))
-        return tuple(
-            Evidence(term, total, self._text.get(term, ()), self._headline.get(term, ()))
-            for term, total in strongest
-            if total > 0
-        )
+    def evidence(self, term: str, contribution: float) -> Evidence:
+        """Return the evidence of *term*, with its first fifty places."""
+        return Evidence(term, contribution, self._text.get(term, ()), self._headline.get(term, ()))
+
+
+def _locate(text: str, terms: Collection[str]) -> dict[str, tuple[Span, ...]]:
+    places: dict[str, list[Span]] = {term: [] for term in terms}
+    for term, start, end in spans(text):
+        if term in places and len(places[term]) < PLACES:
+            places[term].append((start, end))
+    return {term: tuple(found) for term, found in places.items()}

@@ -23,6 +23,14 @@ def sync_file(path: Path) -> None:
         os.fsync(handle.fileno())
 
 
+def replace(source: Path, path: Path) -> None:
+    """Put the file *source* in the place of *path*, durably; readers see the old or the new."""
+    source.chmod(0o644)
+    sync_file(source)
+    source.replace(path)
+    sync_folder(path.parent)
+
+
 def write_text(path: Path, text: str) -> None:
     """Replace *path* by *text* in UTF-8: readers see the old or the new file, never a part."""
     with tempfile.NamedTemporaryFile(
@@ -33,6 +41,7 @@ def write_text(path: Path, text: str) -> None:
             handle.write(text)
             handle.flush()
             os.fsync(handle.fileno())
+            aside.chmod(0o644)
             aside.replace(path)
         except BaseException:
             aside.unlink(missing_ok=True)
@@ -42,25 +51,17 @@ def write_text(path: Path, text: str) -> None:
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Give a folder to fill aside; it becomes *path* when the block ends, or vanishes.
-
-    Raises
-    ------
-    FileExistsError
-        If *path* is there already, with something in it.
-    """
+    """Give a folder to fill aside; it becomes *path* when the block ends, or vanishes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         yield aside
         for file in aside.iterdir():
+            file.chmod(0o644)
             sync_file(file)
         sync_folder(aside)
         aside.chmod(0o755)
-        try:
-            aside.rename(path)
-        except OSError as error:
-            raise FileExistsError(path) from error
+        aside.rename(path)
         sync_folder(path.parent)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

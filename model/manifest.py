@@ -14,7 +14,8 @@ from copytaster.model.taxonomy import Taxonomy, as_json, from_json
 NAME = "manifest.json"
 FORMAT = "copytaster-tagger"
 FORMAT_VERSION = 1
-_RETRAIN = "train again (copytaster train), or restore the folder from a backup"
+#: What to do about an artifact that is not whole.
+RETRAIN = "train again (copytaster train), or restore the folder from a backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Manifest:
     Attributes
     ----------
     version : str
-        Date of the newest article trained on, and a digest of everything that made the tagger.
+        Date of the newest article trained on, and the start of :attr:`digest`.
     taxonomy : Taxonomy
         The topics, in the order of the arrays' columns.
     data, parameters, metrics, software : Mapping
@@ -61,9 +62,21 @@ class Manifest:
     size: int
     sha256: str
 
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hex, of everything that the manifest says but its version."""
+        return _seal({**self._document(), "version": None})
+
     def dumps(self, key: bytes | None = None) -> str:
         """Return the manifest as JSON, sealed with its digest, and signed with the *key* if any."""
-        document = {
+        document = self._document()
+        document["seal"] = _seal(document)
+        if key is not None:
+            document["signature"] = _sign(document, key)
+        return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+    def _document(self) -> dict[str, Any]:
+        return {
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
             "version": self.version,
@@ -75,10 +88,6 @@ class Manifest:
             "golden": [asdict(golden) for golden in self.golden],
             "tagger.joblib": {"bytes": self.size, "sha256": self.sha256},
         }
-        document["seal"] = _seal(document)
-        if key is not None:
-            document["signature"] = _sign(document, key)
-        return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
     @classmethod
     def load(cls, path: Path, key: bytes | None = None) -> "Manifest":
@@ -100,34 +109,48 @@ class Manifest:
             )
         _check_seal(path, document, key)
         try:
-            return cls(
-                version=document["version"],
-                taxonomy=Taxonomy(tuple(from_json(t) for t in document["topics"]), str(path)),
-                data=document["data"],
-                parameters=document["parameters"],
-                metrics=document["metrics"],
-                software=document["software"],
-                golden=tuple(Golden(**golden) for golden in document["golden"]),
-                size=document["tagger.joblib"]["bytes"],
-                sha256=document["tagger.joblib"]["sha256"],
-            )
-        except (KeyError, TypeError) as error:
-            raise ArtifactError(path, f"field missing or malformed ({error})", _RETRAIN) from None
+            return _build(document, path)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ArtifactError(path, f"field missing or malformed ({error})", RETRAIN) from None
+
+
+def _build(document: Mapping[str, Any], path: Path) -> Manifest:
+    topics = tuple(from_json(topic) for topic in document["topics"])
+    golden = tuple(
+        Golden(str(item["headline"]), str(item["text"]), [float(s) for s in item["scores"]])
+        for item in document["golden"]
+    )
+    if not golden or any(len(item.scores) != len(topics) for item in golden):
+        raise ValueError("golden inputs")
+    for topic in topics:
+        for name in ("articles", "precision", "recall", "f1"):
+            float(document["metrics"]["topics"][topic.slug][name])
+    return Manifest(
+        version=str(document["version"]),
+        taxonomy=Taxonomy(topics, str(path)),
+        data=document["data"],
+        parameters=document["parameters"],
+        metrics=document["metrics"],
+        software=document["software"],
+        golden=golden,
+        size=int(document["tagger.joblib"]["bytes"]),
+        sha256=str(document["tagger.joblib"]["sha256"]),
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise ArtifactError(path, "the manifest is missing", _RETRAIN) from None
+        raise ArtifactError(path, "the manifest is missing", RETRAIN) from None
     except OSError as error:
         raise ArtifactError(
             path, f"cannot be read ({error.strerror})", "check its access"
         ) from None
-    except ValueError as error:
-        raise ArtifactError(path, f"is damaged: not JSON ({error})", _RETRAIN) from None
+    except (ValueError, RecursionError) as error:
+        raise ArtifactError(path, f"is damaged: not JSON ({error})", RETRAIN) from None
     if not isinstance(document, dict):
-        raise ArtifactError(path, "is damaged: not a JSON object", _RETRAIN)
+        raise ArtifactError(path, "is damaged: not a JSON object", RETRAIN)
     return document
 
 
@@ -135,13 +158,13 @@ def _check_seal(path: Path, document: dict[str, Any], key: bytes | None) -> None
     signature = document.pop("signature", None)
     seal = document.pop("seal", None)
     if seal != _seal(document):
-        raise ArtifactError(path, "is damaged or edited: its digest does not match", _RETRAIN)
+        raise ArtifactError(path, "is damaged or edited: its digest does not match", RETRAIN)
     document["seal"] = seal
     if key is None:
         return
     if not isinstance(signature, str):
         raise ArtifactError(path, "is not signed", "train again with COPYTASTER_MODEL_KEY set")
-    if not hmac.compare_digest(signature, _sign(document, key)):
+    if not hmac.compare_digest(signature.encode(), _sign(document, key).encode()):
         raise ArtifactError(
             path, "is signed with another key", "check COPYTASTER_MODEL_KEY and where it came from"
         )

@@ -8,6 +8,7 @@ from copytaster.model.errors import ArtifactError
 from copytaster.model.manifest import NAME as MANIFEST
 
 _POINTER = "champion"
+_ACCESS = "let the user that serves read it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,22 @@ class Registry:
         return sorted(path.parent.name for path in self.root.glob(f"[!.]*/{MANIFEST}"))
 
     def champion(self) -> str | None:
-        """Return the version that serves, or ``None`` before the first promotion."""
+        """Return the version that serves, or ``None`` before the first promotion.
+
+        Raises
+        ------
+        ArtifactError
+            If the pointer names no version that is here.
+        """
+        pointer = self.root / _POINTER
         try:
-            return (self.root / _POINTER).read_text(encoding="utf-8").strip()
+            version = pointer.read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise ArtifactError(pointer, f"cannot be read ({error.strerror})", _ACCESS) from None
+        self._must_have(version, pointer)
+        return version
 
     def promote(self, version: str) -> None:
         """Make *version* the champion, in one step that survives a power cut.
@@ -45,8 +57,11 @@ class Registry:
         ArtifactError
             If there is no such version.
         """
-        folder = self.folder(version)
+        self._must_have(version, self.root)
+        files.write_text(self.root / _POINTER, f"{version}\n")
+
+    def _must_have(self, version: str, where: Path) -> None:
         if version not in self.versions():
             here = ", ".join(self.versions()) or "none"
-            raise ArtifactError(folder, "no such version", f"promote one of those here: {here}")
-        files.write_text(self.root / _POINTER, f"{version}\n")
+            advice = f"promote one of those here: {here}"
+            raise ArtifactError(where, f"no such version: {version!r}", advice)

@@ -1,6 +1,7 @@
 """The trained thing: articles in, tags out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from copytaster.model import artifact
 from copytaster.model.calibration import Calibration
-from copytaster.model.evidence import Locator
+from copytaster.model.evidence import Locator, strongest
 from copytaster.model.manifest import Manifest
 from copytaster.model.scorer import FieldName, FieldVector, Scorer
 from copytaster.model.taxonomy import Taxonomy
@@ -120,12 +121,14 @@ class Tagger:
     def _explain(
         self, article: Article, vectors: dict[FieldName, FieldVector], tags: list[Tag]
     ) -> list[Tag]:
-        locator = Locator(article)
         columns = {slug: column for column, slug in enumerate(self.taxonomy.slugs)}
-        explained = []
+        found = {}
         for tag in tags:
-            column = columns[tag.topic]
-            parts = self.scorer.contributions(vectors, column)
-            evidence = locator.evidence(parts, float(self.calibration.slope[column]))
-            explained.append(Tag(tag.topic, tag.name, tag.uri, tag.confidence, tag.tier, evidence))
-        return explained
+            parts = self.scorer.contributions(vectors, columns[tag.topic])
+            slope = float(self.calibration.slope[columns[tag.topic]])
+            found[tag.topic] = strongest(parts, slope)
+        locator = Locator(article, {term for terms in found.values() for term, _ in terms})
+        return [
+            replace(tag, evidence=tuple(locator.evidence(*item) for item in found[tag.topic]))
+            for tag in tags
+        ]

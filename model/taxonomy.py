@@ -59,11 +59,17 @@ class Taxonomy:
             if topic.slug in seen:
                 raise TaxonomyError(self.source, f"the slug {topic.slug!r} is used twice")
             seen.add(topic.slug)
+        parents = {topic.slug: topic.parent for topic in self.topics}
         for topic in self.topics:
             if topic.parent is not None and topic.parent not in seen:
                 raise TaxonomyError(
                     self.source, f"{topic.slug}: the parent {topic.parent!r} is not a topic"
                 )
+            line = [topic.slug]
+            while (above := parents.get(line[-1])) is not None:
+                if above in line:
+                    raise TaxonomyError(self.source, f"{topic.slug}: is its own ancestor")
+                line.append(above)
 
     def __iter__(self) -> Iterator[Topic]:
         return iter(self.topics)
@@ -97,7 +103,9 @@ class Taxonomy:
             Naming the file, and the topic and field that are wrong.
         """
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8-sig")
+            document = json.loads(text)
+            json.dumps(document, ensure_ascii=False).encode()  # refuses half a surrogate pair
         except OSError as error:
             raise TaxonomyError(str(path), f"cannot be read ({error.strerror})") from None
         except ValueError as error:

@@ -48,7 +48,8 @@ class Evidence:
         What it added to the logit of the confidence; over all terms of an article, plus the
         topic's constant, the contributions sum to that logit.
     spans, headline_spans : tuple of (int, int)
-        Where it stands in the article's text and headline: code point offsets, end exclusive.
+        Where it stands in the article's text and headline, the first fifty places of each: code
+        point offsets, end exclusive.
     """
 
     term: str

@@ -1,7 +1,8 @@
 """The request's body, never larger than the limit."""
 
 from flask import request
-from werkzeug.exceptions import RequestEntityTooLarge
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 
 def read(limit: int) -> bytes:
@@ -14,8 +15,17 @@ def read(limit: int) -> bytes:
     ------
     RequestEntityTooLarge
         If there are more, whether announced by Content-Length or counted in chunks.
+    BadRequest
+        If there are fewer than announced, or the chunks are malformed.
     """
-    data = request.get_data(cache=False)
+    try:
+        data = request.get_data(cache=False)
+    except (OSError, ParseException) as error:
+        raise BadRequest(f"The body could not be read: {error}.") from error
     if len(data) > limit:
         raise RequestEntityTooLarge
+    if request.content_length is not None and len(data) < request.content_length:
+        raise BadRequest(
+            f"The body ended after {len(data)} of the {request.content_length} bytes announced."
+        )
     return data

@@ -37,7 +37,7 @@ class RequestError(Exception):
     def invalid(cls, error: ValidationError, what: str) -> "RequestError":
         """Return a 400 that names every field that *error* complains of."""
         errors = [
-            FieldProblem(field=".".join(map(str, item["loc"])) or what, problem=item["msg"])
+            FieldProblem(field=str(item["loc"][0]) if item["loc"] else what, problem=item["msg"])
             for item in error.errors(include_url=False, include_input=False)
         ]
         said = "; ".join(f"{item.field}: {item.problem}" for item in errors)
@@ -64,9 +64,7 @@ def register(app: Flask, max_body_bytes: int) -> None:
 
 
 def _http(error: HTTPException) -> Response:
-    if error.code is None or error.response is not None:
-        return Response(response=error.get_body(), status=error.code, headers=error.get_headers())
-    status = HTTPStatus(error.code)
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     detail = {
         HTTPStatus.NOT_FOUND: f"Nothing is at {request.path}; /openapi.json lists what is.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} does not work on {request.path}.",

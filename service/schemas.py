@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from copytaster.model.tagger import Tagger
 from copytaster.model.types import Article, Evidence, Span, Tag, Tagging, Tier
 
-Identifier = Annotated[str, Field(max_length=1024)] | Annotated[int, Field(ge=-(2**63), lt=2**63)]
+Identifier = (
+    Annotated[str, Field(strict=True, max_length=1024)]
+    | Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
+)
 
 
 class ArticleRequest(BaseModel):

@@ -45,7 +45,7 @@ class Settings:
         """
         found = _Environment(environ)
         return cls(
-            host=environ.get(f"{_PREFIX}HOST", cls.host),
+            host=found.host(cls.host),
             port=found.number("PORT", cls.port, 0, 65535),
             workers=found.number("WORKERS", cls.workers, 1, 1024),
             threads=found.number("THREADS", cls.threads, 1, 1024),
@@ -60,6 +60,13 @@ class _Environment:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
+
+    def host(self, default: str) -> str:
+        """Return an address; an IPv6 one may stand in brackets."""
+        text = self._environ.get(f"{_PREFIX}HOST", default)
+        if not text.strip("[] "):
+            raise SettingsError(f"{_PREFIX}HOST", text, "an address, such as 127.0.0.1 or 0.0.0.0")
+        return text.strip("[] ")
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         """Return a whole number in a range."""

@@ -40,7 +40,15 @@ def small_corpus(small_taxonomy: Taxonomy) -> Corpus:
 def small_folder(small_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The artifact of a tagger of the small corpus; read only."""
     registry = Registry(tmp_path_factory.mktemp("models"))
-    return registry.folder(fit.save(fit.fit(small_corpus, SMALL_RECIPE), registry))
+    version = fit.save(fit.fit(small_corpus, SMALL_RECIPE), registry)
+    registry.promote(version)
+    return registry.folder(version)
+
+
+@pytest.fixture(scope="session")
+def small_models(small_folder: Path) -> Path:
+    """A models folder whose champion is the small tagger; read only."""
+    return small_folder.parent
 
 
 @pytest.fixture(scope="session")

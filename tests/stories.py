@@ -50,7 +50,7 @@ def labelled(
         "yes": frozenset(yes),
         "no": frozenset(),
         "complete": True,
-        "group": f"s{number}",
+        "group": None,
         "split": None,
         "source": "tests",
         "line": number,

@@ -111,7 +111,7 @@ def take(corpus: Corpus) -> Census:
     ids = " and ".join(items[at].id for at in pair) if pair else "none"
     return Census(
         articles=len(items),
-        groups=len(set(corpus.groups)),
+        groups=len(set(corpus.groups.tolist())),
         words=(min(lengths), median(lengths), max(lengths)),
         labels=tuple(sizes.count(n) for n in range(max(sizes) + 1)),
         topics=tuple(_topic(topic, items) for topic in corpus.taxonomy),

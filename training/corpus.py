@@ -15,6 +15,7 @@ from copytaster.archive import formats
 from copytaster.archive.labelled import LabelledArticle, Problem
 from copytaster.model.errors import CorpusError
 from copytaster.model.taxonomy import Taxonomy
+from copytaster.training import stories
 
 YES, NO, UNKNOWN = 1, 0, -1
 
@@ -44,10 +45,10 @@ class Corpus:
                 labels[row, [column[slug] for slug in marked]] = label
         return labels
 
-    @property
-    def groups(self) -> list[str]:
-        """The group of each article, in order."""
-        return [item.group for item in self.articles]
+    @cached_property
+    def groups(self) -> NDArray[np.int64]:
+        """What may not be torn apart, of shape (n_articles,), int64: :func:`stories.groups`."""
+        return stories.groups(self.articles)
 
     @property
     def newest(self) -> str | None:
@@ -57,13 +58,13 @@ class Corpus:
 
     @property
     def digest(self) -> str:
-        """SHA-256, in hex, of everything in the articles that training can see."""
+        """SHA-256, in hex, of all in the articles that training sees, wherever they were read."""
         total = hashlib.sha256()
-        for item in self.articles:
-            seen = (item.article.headline, item.article.text, sorted(item.yes), sorted(item.no))
-            published = str(item.article.published)
-            line = json.dumps([*seen, item.complete, item.group, item.id, published])
-            total.update(line.encode())
+        for item, group in zip(self.articles, self.groups.tolist(), strict=True):
+            article = item.article
+            labels = (sorted(item.yes), sorted(item.no), item.complete)
+            line = json.dumps([article.headline, article.text, labels, group, article.chain])
+            total.update(f"{line} {article.published}\n".encode())
         return total.hexdigest()
 
 

@@ -11,8 +11,8 @@ from copytaster.model.text import normalise
 from copytaster.model.types import Article
 from copytaster.training.config import Recipe
 
-#: The only term of a field that has none; no article trained on has it, so it weighs nothing.
-_STAND_IN = "00"
+#: The only term of a field that has none; no text can hold it as a token.
+_STAND_IN = " "
 
 
 class Features:
@@ -70,4 +70,4 @@ def _fit(vectorizer: TfidfVectorizer, texts: list[str]) -> None:
     try:
         vectorizer.fit(texts)
     except ValueError:  # no term at all, as where no article has a headline, or none often enough
-        vectorizer.set_params(min_df=1).fit([_STAND_IN])
+        vectorizer.set_params(vocabulary=[_STAND_IN]).fit(texts)

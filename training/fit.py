@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,21 @@ from numpy.typing import NDArray
 
 from copytaster.model import arrays as array_file
 from copytaster.model import artifact
+from copytaster.model.errors import CorpusError
 from copytaster.model.manifest import Manifest
 from copytaster.model.registry import Registry
 from copytaster.model.scorer import FIELDS
-from copytaster.training import calibrate, guarantee, metrics, out_of_fold, split, thresholds
+from copytaster.training import (
+    calibrate,
+    guarantee,
+    metrics,
+    out_of_fold,
+    split,
+    stories,
+    thresholds,
+)
 from copytaster.training.config import DEFAULT, Recipe
-from copytaster.training.corpus import YES, Corpus
+from copytaster.training.corpus import NO, YES, Corpus
 from copytaster.training.estimator import LinearLayer
 from copytaster.training.features import Features
 from copytaster.training.golden import golden
@@ -67,8 +76,10 @@ def fit(
     Raises
     ------
     CorpusError
-        If the articles make fewer than two groups.
+        If the articles make fewer than two groups, or a topic has no article known not to
+        be about it.
     """
+    _must_have_no(corpus)
     fold = split.folds(corpus.groups, recipe.n_folds, recipe.seed)
     steps = _Steps(progress, (int(fold.max()) + 2) * len(corpus.taxonomy))
     steps.stage = "cross-validating"
@@ -107,11 +118,18 @@ def save(fitted: Fitted, registry: Registry, key: bytes | None = None) -> str:
         path = Path(folder) / artifact.ARRAYS
         array_file.dump(fitted.arrays, path)
         manifest = _manifest(fitted, path)
-        try:
-            artifact.save(manifest, path, registry.folder(manifest.version), key)
-        except FileExistsError:
-            artifact.load(registry.folder(manifest.version), key)
+        artifact.save(manifest, path, registry.folder(manifest.version), key)
     return manifest.version
+
+
+def _must_have_no(corpus: Corpus) -> None:
+    without = ~(corpus.labels == NO).any(axis=0)
+    if without.any():
+        slugs = [slug for slug, none in zip(corpus.taxonomy.slugs, without, strict=True) if none]
+        raise CorpusError(
+            f"no article is known not to be about {', '.join(slugs)}, so there is nothing to tell "
+            "such a topic from; add articles without it, list it in not_topics, or leave it out"
+        )
 
 
 class _Steps:
@@ -133,21 +151,22 @@ class _Steps:
 def _decisions(scores: NDArray[np.float64], corpus: Corpus, recipe: Recipe) -> array_file.Arrays:
     calibration = calibrate.fit(scores, corpus.labels)
     suggest = thresholds.per_topic(scores, corpus.labels)
-    columns = zip(scores.T, corpus.labels.T, strict=True)
-    auto = np.array([guarantee.proven(column, known, recipe) for column, known in columns])
+    _, first = np.unique(stories.stories(corpus.articles), return_index=True)
+    columns = zip(scores[first].T, corpus.labels[first].T, suggest.tolist(), strict=True)
+    auto = [guarantee.proven(column, known, recipe, least) for column, known, least in columns]
     return {
         "slope": calibration.slope,
         "offset": calibration.offset,
         "suggest": suggest,
-        "auto": np.maximum(auto, suggest),
+        "auto": np.array(auto),
     }
 
 
 def _manifest(fitted: Fitted, path: Path) -> Manifest:
     size, sha256 = artifact.digest(path)
     corpus = fitted.corpus
-    return Manifest(
-        version=f"{corpus.newest or 'undated'}-{sha256[:12]}",
+    manifest = Manifest(
+        version="",
         taxonomy=corpus.taxonomy,
         data={
             "articles": len(corpus.articles),
@@ -162,6 +181,7 @@ def _manifest(fitted: Fitted, path: Path) -> Manifest:
         size=size,
         sha256=sha256,
     )
+    return replace(manifest, version=f"{corpus.newest or 'undated'}-{manifest.digest[:12]}")
 
 
 def _metrics(fitted: Fitted) -> Mapping[str, Any]:

@@ -1,7 +1,5 @@
 """Parts of a corpus that do not leak into each other."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
@@ -11,12 +9,12 @@ from copytaster.model.errors import CorpusError
 _FEWEST = 2
 
 
-def folds(groups: Sequence[str], n_folds: int, seed: int) -> NDArray[np.int64]:
+def folds(groups: NDArray[np.int64], n_folds: int, seed: int) -> NDArray[np.int64]:
     """Deal articles into folds so that no group is torn apart.
 
     Parameters
     ----------
-    groups : sequence of str
+    groups : ndarray of shape (n_articles,), int64
         The group of each article.
     n_folds : int
         How many folds; fewer are made where there are fewer groups.
@@ -33,11 +31,11 @@ def folds(groups: Sequence[str], n_folds: int, seed: int) -> NDArray[np.int64]:
     CorpusError
         If there are not two groups to part.
     """
-    n_groups = len(set(groups))
+    n_groups = len(np.unique(groups))
     if n_groups < _FEWEST:
         raise CorpusError(
             f"{len(groups)} article(s) in {n_groups} group: at least 2 groups are needed to hold "
-            "one out; add articles, or give unrelated articles different 'group' values"
+            "one out; add articles, or give unrelated ones different 'group' or 'chain' values"
         )
     splitter = GroupKFold(min(n_folds, n_groups), shuffle=True, random_state=seed)
     fold = np.empty(len(groups), dtype=np.int64)

@@ -1,6 +1,7 @@
 """Files of labelled articles: one reader a format, chosen by the file's name."""
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
@@ -40,7 +41,7 @@ def read(path: Path) -> Iterator[LabelledArticle | Problem]:
     try:
         with _open(path) as handle:
             yield from reader(handle, str(path))
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise CorpusError(f"{path}: cannot be read ({error})") from None
 
 

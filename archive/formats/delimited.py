@@ -14,35 +14,59 @@ _LISTS = ("topics", "not_topics")
 def read(lines: Iterable[bytes], source: str) -> Iterator[LabelledArticle | Problem]:
     """Yield an article or a problem for each row; an article may span several *lines*."""
     csv.field_size_limit(2**31 - 1)
-    broken: list[int] = []
-    rows = csv.DictReader(_decode(lines, broken))
-    missing = sorted({"text", "topics"} - set(rows.fieldnames or ()))
+    decoder = _Decoder(lines)
+    rows = csv.DictReader(decoder, strict=True)
+    try:
+        names = rows.fieldnames or ()
+    except csv.Error as error:
+        yield Problem("malformed", source, 1, f"is not CSV ({error})")
+        return
+    missing = sorted({"text", "topics"} - set(names))
     if missing:
-        detail = f"the header row has no column {missing[0]!r}; it has {rows.fieldnames}"
+        detail = f"the header row has no column {missing[0]!r}; it has {', '.join(names)}"
         yield Problem("malformed", source, 1, detail)
         return
     while True:
-        start = rows.line_num + 1
+        start = decoder.number + 1
+        decoder.broken.clear()
         try:
             row = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Problem("malformed", source, start, f"is not CSV ({error})")
+            detail = f"is not CSV ({error}); is a quote left open, or a comma unquoted?"
+            yield Problem("malformed", source, start, detail)
         else:
-            yield _parse(row, source, start, broken)
-        broken.clear()
+            yield _parse(row, source, start, decoder.broken)
 
 
-def _decode(lines: Iterable[bytes], broken: list[int]) -> Iterator[str]:
-    """Yield *lines* as text, and note in *broken* the numbers of those that are not UTF-8."""
-    for number, line in enumerate(lines, 1):
+class _Decoder:
+    """Gives lines as text, counts them, and notes those that are not UTF-8.
+
+    Attributes
+    ----------
+    number : int
+        How many lines were given.
+    broken : list of int
+        Which of them were not UTF-8.
+    """
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = iter(lines)
+        self.number = 0
+        self.broken: list[int] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.number += 1
         try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            return line.decode("utf-8-sig" if self.number == 1 else "utf-8")
         except UnicodeDecodeError:
-            broken.append(number)
-            text = line.decode(errors="replace")
-        yield text
+            self.broken.append(self.number)
+            return line.decode(errors="replace")
 
 
 def _parse(

@@ -1,5 +1,6 @@
 """JSON Lines: one labelled article a line."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
@@ -10,7 +11,8 @@ from copytaster.archive.labelled import LabelledArticle, Problem
 
 def read(lines: Iterable[bytes], source: str) -> Iterator[LabelledArticle | Problem]:
     """Yield an article or a problem for each of *lines* that is not blank."""
-    for number, line in enumerate(lines, 1):
+    for number, read_line in enumerate(lines, 1):
+        line = read_line.removeprefix(BOM_UTF8) if number == 1 else read_line
         if line.strip():
             yield _parse(line, source, number)
 

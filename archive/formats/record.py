@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 from copytaster.archive.labelled import LabelledArticle, Problem, ProblemKind
 from copytaster.model.types import Article
@@ -17,6 +25,14 @@ def _none_as_blank(value: object) -> object:
     return "" if value is None else value
 
 
+def _stripped(values: frozenset[str]) -> frozenset[str]:
+    found = frozenset(value.strip() for value in values)
+    if any(not value or not value.isprintable() for value in found):
+        raise ValueError("a topic is blank or holds a control character")
+    return found
+
+
+Slugs = Annotated[frozenset[str], AfterValidator(_stripped)]
 Text = Annotated[str, BeforeValidator(_none_as_blank)]
 Optional = Annotated[str | None, BeforeValidator(_blank_as_none)]
 
@@ -36,8 +52,8 @@ class Record(BaseModel):
     chain: Optional = None
     group: Optional = None
     split: Optional = None
-    topics: frozenset[str]
-    not_topics: frozenset[str] = frozenset()
+    topics: Slugs
+    not_topics: Slugs = frozenset()
     complete: bool = True
 
 
@@ -63,7 +79,7 @@ def labelled(record: Record, source: str, line: int) -> LabelledArticle | Proble
         yes=record.topics,
         no=record.not_topics,
         complete=record.complete,
-        group=record.group or record.chain or identifier,
+        group=record.group,
         split=record.split,
         source=source,
         line=line,

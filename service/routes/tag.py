@@ -1,6 +1,6 @@
 """``POST /tag``: an article in, its tags out."""
 
-import codecs
+from codecs import BOM_UTF8
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
@@ -13,8 +13,17 @@ from copytaster.service.schemas import ArticleRequest, TaggingReply, TagQuery
 
 JSON = "application/json"
 PLAIN = "text/plain"
-#: Those that CMSs send, by Python's names; its other codecs are no business of a client.
-CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"})
+#: The charsets that CMSs send, with Python's names; its other codecs are no client's business.
+CHARSETS = {
+    "utf-8": "utf-8-sig",
+    "utf8": "utf-8-sig",
+    "us-ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "latin-1": "latin-1",
+    "iso-8859-15": "iso8859-15",
+    "windows-1252": "cp1252",
+    "utf-16": "utf-16",
+}
 
 
 def blueprint(tagger: Tagger, max_body_bytes: int) -> Blueprint:
@@ -35,6 +44,9 @@ def blueprint(tagger: Tagger, max_body_bytes: int) -> Blueprint:
 
 
 def _query() -> TagQuery:
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise RequestError(HTTPStatus.BAD_REQUEST, f"{name}: is given {len(values)} times.")
     try:
         return TagQuery.model_validate(request.args.to_dict())
     except ValidationError as error:
@@ -46,7 +58,7 @@ def _article(data: bytes) -> ArticleRequest:
         sent = ArticleRequest(text=_plain_text(data))
     elif request.mimetype == JSON:
         try:
-            sent = ArticleRequest.model_validate_json(data)
+            sent = ArticleRequest.model_validate_json(data.removeprefix(BOM_UTF8))
         except ValidationError as error:
             raise RequestError.invalid(error, "body") from None
     else:
@@ -63,18 +75,14 @@ def _article(data: bytes) -> ArticleRequest:
 
 
 def _plain_text(data: bytes) -> str:
-    charset = request.mimetype_params.get("charset", "utf-8")
-    try:
-        known = codecs.lookup(charset).name in CHARSETS
-    except LookupError:
-        known = False
-    if not known:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in CHARSETS:
         raise RequestError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"The charset {charset!r} is not read here; send UTF-8.",
+            f"The charset {charset[:40]!r} is not read here; send UTF-8.",
         )
     try:
-        return data.decode(charset)
+        return data.decode(CHARSETS[charset])
     except UnicodeDecodeError as error:
         raise RequestError(
             HTTPStatus.BAD_REQUEST, f"Byte {error.start + 1} of the body is not {charset}."

@@ -1,6 +1,7 @@
 """Files of labelled articles: what is read, and what is said of lines that cannot be."""
 
 import gzip
+import io
 import json
 from pathlib import Path
 
@@ -45,13 +46,13 @@ def test_every_field_of_a_jsonl_line_is_read() -> None:
     assert found.article.published is not None
     assert found.article.published.date().isoformat() == "2026-11-21"
     assert (found.yes, found.no, found.complete) == (frozenset("a"), frozenset("b"), False)
-    assert (found.group, found.split, found.line) == ("c1", "train", 1)
+    assert (found.group, found.article.chain, found.split, found.line) == (None, "c1", "train", 1)
 
 
 def test_what_a_line_leaves_out_has_a_default() -> None:
     found = article('{"text": "T", "topics": []}')
     assert found.complete
-    assert found.id == found.group == "file.jsonl:1"
+    assert (found.id, found.group) == ("file.jsonl:1", None)
     assert article('{"text": "T", "topics": [], "date": "1987-02-26T15:01:01"}').article.published
     assert article('{"text": null, "headline": "H", "topics": [], "date": null}')
 
@@ -76,6 +77,8 @@ def test_what_a_line_leaves_out_has_a_default() -> None:
             "'a' is in topics and",
         ),
         ('{"text": "\\ud800", "topics": []}', "malformed", "Invalid JSON"),
+        ('{"text": "T", "topics": [" "]}', "malformed", "a topic is blank"),
+        ('{"text": "T", "topics": ["a\\nb"]}', "malformed", "a control character"),
     ],
 )
 def test_a_line_that_is_no_article_is_a_problem_that_says_why(
@@ -96,7 +99,7 @@ def test_no_line_of_bytes_raises(line: bytes) -> None:
 
 def read_csv(data: bytes) -> list[LabelledArticle | Problem]:
     """Read *data* as a CSV file."""
-    return list(delimited.read(data.splitlines(keepends=True), "f.csv"))
+    return list(delimited.read(io.BytesIO(data), "f.csv"))
 
 
 def test_a_csv_row_may_span_lines_and_have_several_topics() -> None:
@@ -118,6 +121,9 @@ def test_a_csv_row_may_span_lines_and_have_several_topics() -> None:
         (b"text,topics\nx,a,b\n", 2, "more cells than the header"),
         (b"text,topics,complete\nx,a,perhaps\n", 2, "complete: "),
         (b"text,topics\n,a\n", 2, "neither headline nor text"),
+        (b'text,topics\nfine,a\n"open,b\nmore,c\n', 3, "is a quote left open"),
+        (b'text,topics\nx, | \n"",b\n', 3, "neither headline nor text"),
+        (b"text,topics\rx,a\r", 1, "is not CSV"),
     ],
 )
 def test_a_csv_row_that_is_no_article_is_a_problem_at_its_line(
@@ -147,6 +153,18 @@ def test_a_path_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path) ->
     (tmp_path / "empty").mkdir()
     with pytest.raises(CorpusError, match=r"no \.jsonl"):
         list(formats.read(tmp_path / "empty"))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
+    assert isinstance(one('\ufeff{"text": "T", "topics": []}'), LabelledArticle)
+
+
+def test_a_gzip_file_with_a_damaged_block_is_an_error(tmp_path: Path) -> None:
+    whole = bytearray(gzip.compress(json.dumps({"text": "T " * 500, "topics": []}).encode()))
+    whole[12:16] = b"\xff\xff\xff\xff"
+    (tmp_path / "bad.jsonl.gz").write_bytes(whole)
+    with pytest.raises(CorpusError, match=r"bad\.jsonl\.gz: cannot be read"):
+        list(formats.read(tmp_path / "bad.jsonl.gz"))
 
 
 def test_a_gzip_file_that_was_cut_off_is_an_error(tmp_path: Path) -> None:

@@ -23,13 +23,6 @@ def run(
     return subprocess.run(command, input=stdin, capture_output=True, check=False, env=environ)
 
 
-@pytest.fixture
-def models(small_folder: Path) -> Path:
-    """A models folder whose champion is the small tagger."""
-    Registry(small_folder.parent).promote(small_folder.name)
-    return small_folder.parent
-
-
 @pytest.mark.parametrize(
     "command", [[], ["train"], ["tag"], ["serve"], ["seeds"], ["seeds", "check"]], ids=" ".join
 )
@@ -87,28 +80,28 @@ def test_nothing_is_trained_on_data_with_problems_unless_told_to(tmp_path: Path)
     assert len(Registry(tmp_path / "m").versions()) == 1
 
 
-def test_tag_prints_a_table_for_people(models: Path, tmp_path: Path) -> None:
+def test_tag_prints_a_table_for_people(small_models: Path, tmp_path: Path) -> None:
     story = tmp_path / "story.txt"
     story.write_text("Steel duty rises\n\nBrussels doubled the tariff on steel.\n")
-    done = run("tag", story, "--models", models, "--explain")
+    done = run("tag", story, "--models", small_models, "--explain")
     out = done.stdout.decode()
     assert done.returncode == 0
     for expected in ("Steel duty rises", "trade", "suggest", "tariff"):
         assert expected in out
 
 
-def test_tag_prints_json_lines_for_machines(models: Path, tmp_path: Path) -> None:
+def test_tag_prints_json_lines_for_machines(small_models: Path, tmp_path: Path) -> None:
     data = write_jsonl(tmp_path / "a.jsonl", [{"id": "1", "text": "A tariff"}, {"text": "A goal"}])
-    done = run("tag", "--json", data, "--models", models)
+    done = run("tag", "--json", data, "--models", small_models)
     first, second = map(json.loads, done.stdout.splitlines())
     assert (first["id"], first["tags"][0]["topic"]) == ("1", "trade")
     assert "evidence" not in first["tags"][0]
     assert second["id"] is None
 
 
-def test_tag_reads_standard_input_as_text_or_json(models: Path) -> None:
+def test_tag_reads_standard_input_as_text_or_json(small_models: Path) -> None:
     for stdin in (b"A tariff on steel\n", b'{"text": "A tariff on steel"}\n'):
-        done = run("tag", "--json", "--models", models, stdin=stdin)
+        done = run("tag", "--json", "--models", small_models, stdin=stdin)
         assert json.loads(done.stdout)["tags"][0]["topic"] == "trade"
 
 
@@ -120,11 +113,20 @@ def test_tag_reads_standard_input_as_text_or_json(models: Path) -> None:
         (b"caf\xe9", "standard input: byte 4 is not UTF-8"),
     ],
 )
-def test_tag_names_the_line_that_it_cannot_read(models: Path, stdin: bytes, message: str) -> None:
-    done = run("tag", "--json", "--models", models, stdin=stdin)
+def test_tag_names_the_line_that_it_cannot_read(
+    small_models: Path, stdin: bytes, message: str
+) -> None:
+    done = run("tag", "--json", "--models", small_models, stdin=stdin)
     assert done.returncode == 1
     assert f"copytaster: {message}" in done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+def test_what_an_article_says_is_shown_and_not_obeyed(small_models: Path) -> None:
+    stdin = b'{"headline": "Deal [/b] \\u001b[31m [red]done", "text": "A tariff"}'
+    done = run("tag", "--models", small_models, stdin=stdin)
+    assert done.returncode == 0
+    assert b"Deal [/b]  [31m [red]done" in done.stdout
 
 
 def test_tag_without_a_tagger_says_what_to_run(tmp_path: Path) -> None:
@@ -134,10 +136,9 @@ def test_tag_without_a_tagger_says_what_to_run(tmp_path: Path) -> None:
 
 
 def test_a_damaged_artifact_is_one_clear_line(tmp_path: Path) -> None:
-    version = "2026-01-01-bad"
-    (tmp_path / version).mkdir()
-    (tmp_path / version / "manifest.json").write_text("{")
-    Registry(tmp_path).promote(version)
+    (tmp_path / "2026-01-01-bad").mkdir()
+    (tmp_path / "2026-01-01-bad" / "manifest.json").write_text("{")
+    Registry(tmp_path).promote("2026-01-01-bad")
     for command in ("tag", "serve"):
         done = run(command, "--models", tmp_path, stdin=b"x")
         assert done.returncode == 1
@@ -145,11 +146,27 @@ def test_a_damaged_artifact_is_one_clear_line(tmp_path: Path) -> None:
         assert b"is damaged" in done.stderr
 
 
-def test_a_bad_setting_is_named(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_setting_is_named(small_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYTASTER_PORT", "http")
-    done = run("serve", "--models", models)
+    done = run("serve", "--models", small_models)
     assert done.returncode == 1
     assert b"COPYTASTER_PORT='http': expected a whole number from 0 to 65535" in done.stderr
+
+
+def test_an_empty_key_is_no_key_and_is_refused(
+    small_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COPYTASTER_MODEL_KEY", "")
+    done = run("tag", "--models", small_models, stdin=b"x")
+    assert b"COPYTASTER_MODEL_KEY='': expected a key" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    data = write_jsonl(tmp_path / "small.jsonl", small_records())
+    done = run("train", "--data", data, "--out", "/proc/nowhere")
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert b"/proc/nowhere" in done.stderr
 
 
 def test_seeds_check_fails_on_a_corpus_that_falls_short(tmp_path: Path) -> None:

@@ -27,7 +27,9 @@ def test_the_promoted_version_is_the_champion(small_folder: Path, tmp_path: Path
 
 
 def test_a_version_that_is_not_there_cannot_be_promoted(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match=r"no such version; promote one of those here: none"):
+    with pytest.raises(
+        ArtifactError, match=r"no such version: .*; promote one of those here: none"
+    ):
         Registry(tmp_path).promote("2026-01-01-a")
 
 
@@ -49,3 +51,12 @@ def test_a_new_folder_vanishes_when_filling_it_fails(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         fill()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("pointer", [b"", b"\xff", b"../elsewhere", b"2026-01-01-gone\n"])
+def test_a_pointer_that_names_no_version_is_an_error_and_not_an_empty_registry(
+    tmp_path: Path, pointer: bytes
+) -> None:
+    (tmp_path / "champion").write_bytes(pointer)
+    with pytest.raises(ArtifactError, match="no such version"):
+        Registry(tmp_path).champion()

@@ -35,6 +35,12 @@ def test_a_topic_comes_back_as_it_was_written(tmp_path: Path) -> None:
         ({"topics": [{"name": "Trade"}]}, r"topic 1 \(no slug\): slug"),
         ({"topics": [{"slug": "a"}, {"slug": "a"}]}, "'a' is used twice"),
         ({"topics": [{"slug": "a", "parent": "b"}]}, "a: the parent 'b' is not a topic"),
+        ({"topics": [{"slug": "a", "parent": "a"}]}, "a: is its own ancestor"),
+        (
+            {"topics": [{"slug": "a", "parent": "b"}, {"slug": "b", "parent": "a"}]},
+            "is its own ancestor",
+        ),
+        ({"topics": [{"slug": "a", "name": "\ud800"}]}, "is not JSON in UTF-8"),
         ({"topics": [{"slug": "a", "terms": "x"}]}, "terms must be a list"),
         ({"topics": [{"slug": "a", "name": 3}]}, "name must be a string"),
         ({"topics": [{"slug": "a", "term": []}]}, "unknown field 'term'"),

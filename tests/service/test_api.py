@@ -82,6 +82,8 @@ PROBLEMS: dict[str, tuple[dict[str, Any], int, str]] = {
     ),
     "limit": ({"json": {"text": "x"}, "query_string": "limit=0"}, 400, "limit: "),
     "explain": ({"json": {"text": "x"}, "query_string": "explain=maybe"}, 400, "explain: "),
+    "twice": ({"json": {"text": "x"}, "query_string": "limit=1&limit=2"}, 400, "limit: is given 2"),
+    "float id": ({"json": {"text": "x", "id": 1.5}}, 400, "id: "),
     "unknown": ({"json": {"text": "x"}, "query_string": "explian=1"}, 400, "explian: Extra"),
     "form": ({"data": {"text": "x"}}, 415, "send application/json or text/plain"),
     "no type": ({"data": b"x"}, 415, "Content-Type is missing"),

@@ -17,10 +17,9 @@ LIMIT = 2000
 
 
 @pytest.fixture(scope="module")
-def running(small_folder: Path) -> Iterator[Running]:
+def running(small_models: Path) -> Iterator[Running]:
     """A service over the small tagger, with a low limit; no test changes it."""
-    Registry(small_folder.parent).promote(small_folder.name)
-    with serving(small_folder.parent, COPYTASTER_MAX_BODY_BYTES=str(LIMIT)) as found:
+    with serving(small_models, COPYTASTER_MAX_BODY_BYTES=str(LIMIT)) as found:
         yield found
 
 
@@ -54,6 +53,25 @@ def test_a_body_with_a_length_at_the_limit_is_tagged_and_one_byte_more_is_413(
         assert running.post("/tag", b"x" * size, "text/plain")[0] == expected
 
 
+@pytest.mark.parametrize(
+    ("headers", "body", "detail"),
+    [
+        ("Content-Length: 40", b"A tariff", b"ended after 8 of the 40 bytes"),
+        ("Transfer-Encoding: chunked", b"zz\r\nA tariff\r\n0\r\n\r\n", b"400"),
+    ],
+)
+def test_a_body_that_is_cut_off_or_malformed_is_not_tagged(
+    running: Running, headers: str, body: bytes, detail: bytes
+) -> None:
+    head = f"POST /tag HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n{headers}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", running.port), timeout=30) as client:
+        client.sendall(head.encode() + body)
+        client.shutdown(socket.SHUT_WR)
+        reply = b"".join(iter(lambda: client.recv(65536), b""))
+    assert reply.startswith(b"HTTP/1.1 400")
+    assert detail in reply
+
+
 def test_the_docs_load_nothing_from_elsewhere(running: Running) -> None:
     status, page = running.get("/docs/")
     assert status == 200
@@ -64,9 +82,8 @@ def test_the_docs_load_nothing_from_elsewhere(running: Running) -> None:
         assert running.get(name)[0] == 200
 
 
-def test_sigterm_finishes_the_request_in_flight(small_folder: Path) -> None:
-    Registry(small_folder.parent).promote(small_folder.name)
-    with serving(small_folder.parent) as running:
+def test_sigterm_finishes_the_request_in_flight(small_models: Path) -> None:
+    with serving(small_models) as running:
         body = b'{"text": "The tariff on steel"}'
         head = (
             "POST /tag HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"

@@ -25,7 +25,13 @@ def test_variables_are_read() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "http"), ("PORT", "65536"), ("WORKERS", "0"), ("ACCESS_LOG", "perhaps")],
+    [
+        ("PORT", "http"),
+        ("PORT", "65536"),
+        ("WORKERS", "0"),
+        ("ACCESS_LOG", "perhaps"),
+        ("HOST", ""),
+    ],
 )
 def test_a_value_that_cannot_be_used_is_named_with_what_was_expected(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"COPYTASTER_{name}='{value}': expected "):
@@ -33,7 +39,9 @@ def test_a_value_that_cannot_be_used_is_named_with_what_was_expected(name: str, 
 
 
 def test_an_ipv6_host_is_bracketed_for_the_server() -> None:
-    assert options(Settings(host="::1", port=8000))["bind"] == "[::1]:8000"
+    for host in ("::1", "[::1]"):
+        settings = Settings.from_env({"COPYTASTER_HOST": host})
+        assert options(settings)["bind"] == "[::1]:8000"
 
 
 def test_every_setting_is_documented() -> None:

@@ -102,6 +102,19 @@ def test_a_flawless_topic_is_proven_down_to_its_last_yes() -> None:
     assert (scores >= proven).sum() > 150
 
 
+def test_equal_scores_are_proven_together_or_not_at_all() -> None:
+    scores = np.r_[np.full(60, 2.0), np.full(60, 1.0)]
+    labels = np.r_[np.ones(60), np.zeros(60)].astype(np.int8)
+    assert guarantee.proven(scores, labels, Recipe()) == math.inf
+    assert guarantee.proven(np.r_[np.full(45, 2.0), scores[60:]], labels[15:], Recipe()) == 2.0
+
+
+def test_no_threshold_below_the_one_for_suggestions_is_proven() -> None:
+    scores, labels = np.linspace(1, 0, 400), np.ones(400, dtype=np.int8)
+    assert guarantee.proven(scores, labels, Recipe()) < 0.2
+    assert 0.5 <= guarantee.proven(scores, labels, Recipe(), at_least=0.5) < 0.7
+
+
 def test_too_few_articles_prove_nothing() -> None:
     scores, labels = np.linspace(1, 0, 44), np.ones(44, dtype=np.int8)
     assert guarantee.proven(scores, labels, Recipe()) == math.inf

@@ -14,6 +14,7 @@ from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy, Topic
 from copytaster.model.types import Article
+from copytaster.training import corpus as corpora
 from copytaster.training import fit
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
@@ -105,12 +106,50 @@ def test_one_group_of_articles_cannot_be_judged_and_is_refused(small_corpus: Cor
         fit.fit(replace(small_corpus, articles=together))
 
 
-def test_a_topic_that_every_article_carries_is_always_found(tmp_path: Path) -> None:
-    stories = [(headline, text, ("news",)) for headline, text, _ in SMALL]
+def test_a_topic_without_any_known_no_is_refused(small_corpus: Corpus) -> None:
+    """Otherwise labels that are only ever yes would put every topic on every article."""
+    items = tuple(replace(item, complete=False) for item in small_corpus.articles)
+    with pytest.raises(CorpusError, match="known not to be about trade, sport, travel"):
+        fit.fit(replace(small_corpus, articles=items))
+
+
+def test_a_renamed_topic_makes_another_version(small_corpus: Corpus, tmp_path: Path) -> None:
     registry = Registry(tmp_path)
-    corpus = as_corpus(stories, Taxonomy.from_slugs(["news"]))
-    tagger = Tagger.load(registry.folder(fit.save(fit.fit(corpus), registry)))
-    assert [tag.topic for tag in tagger.tag([Article("Whatever else.")])[0].tags] == ["news"]
+    renamed = Taxonomy(tuple(replace(t, name=f"{t.name}!") for t in small_corpus.taxonomy))
+    for taxonomy in (small_corpus.taxonomy, renamed):
+        version = fit.save(fit.fit(replace(small_corpus, taxonomy=taxonomy)), registry)
+        assert Tagger.load(registry.folder(version)).taxonomy.topics == taxonomy.topics
+    assert len(registry.versions()) == 2
+
+
+def test_where_the_data_lies_does_not_change_the_artifact(tmp_path: Path) -> None:
+    records = [{**record, "id": None} for record in small_records()]
+    versions = []
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        corpus, _ = corpora.load([write_jsonl(tmp_path / name / "x.jsonl", records)])
+        versions.append(fit.save(fit.fit(corpus), Registry(tmp_path / "models")))
+    assert versions[0] == versions[1]
+
+
+def test_auto_counts_one_article_of_a_story(small_corpus: Corpus) -> None:
+    """Many updates of one story prove as much as one article does, which is nothing."""
+
+    def corpus(chain: str | None) -> Corpus:
+        words = ["duty", "steel", "export", "quota", "customs", "lorries", "beef"]
+        chosen = [[word for k, word in enumerate(words) if n >> k & 1] for n in range(1, 80)]
+        articles = [
+            replace(
+                labelled(n, "", "", ["trade"]),
+                article=Article(f"tariff {' '.join(some)}", id=str(n), chain=chain),
+            )
+            for n, some in enumerate(chosen)
+        ]
+        return replace(small_corpus, articles=(*small_corpus.articles, *articles))
+
+    lenient = Recipe(min_df=1, auto_precision=0.9, auto_confidence=0.8)
+    assert np.isfinite(fit.fit(corpus(None), lenient).arrays["auto"][0])
+    assert not np.isfinite(fit.fit(corpus("one"), lenient).arrays["auto"][0])
 
 
 def test_articles_without_headlines_or_without_text_can_be_learnt_from(tmp_path: Path) -> None:
@@ -130,7 +169,7 @@ def test_the_manifest_says_what_it_was_trained_on(small_folder: Path, small_corp
     manifest = Tagger.load(small_folder).manifest
     assert manifest.data["articles"] == len(SMALL)
     assert manifest.data["sha256"] == small_corpus.digest
-    assert manifest.version == f"undated-{manifest.sha256[:12]}"
+    assert manifest.version == f"undated-{manifest.digest[:12]}"
     assert set(manifest.metrics["topics"]) == {"trade", "sport", "travel"}
     assert manifest.parameters["headline_weight"] == Recipe().headline_weight
 
