@@ -1,15 +1,19 @@
 """``copytaster serve``."""
 
-import dataclasses
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from copytaster.cli import home
 from copytaster.cli.screen import ERR
+
+if TYPE_CHECKING:
+    from copytaster.service.settings import Settings
 
 
 @click.command("serve")
@@ -34,13 +38,8 @@ def command(host: str | None, port: int | None, workers: int | None, models: Pat
     from copytaster.model.tagger import Tagger
     from copytaster.service.app import create_app
     from copytaster.service.server import Server
-    from copytaster.service.settings import Settings
 
-    given = {"host": host, "port": port, "workers": workers}
-    settings = dataclasses.replace(
-        Settings.from_env(os.environ),
-        **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
-    )
+    settings = settings_from(os.environ, host=host, port=port, workers=workers)
     root = models or home.models()
     folder = home.champion(root)
     if folder is None:
@@ -48,6 +47,17 @@ def command(host: str | None, port: int | None, workers: int | None, models: Pat
     tagger = Tagger.load(folder, home.model_key())
     ERR.print(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
     Server(create_app(tagger, settings), settings).run()
+
+
+def settings_from(
+    environ: Mapping[str, str], *, host: str | None, port: int | None, workers: int | None
+) -> "Settings":
+    """Return the settings of *environ*, but for the options that were given."""
+    from copytaster.service.settings import Settings
+
+    given = {"HOST": host, "PORT": port, "WORKERS": workers}
+    options = {f"COPYTASTER_{n}": str(value) for n, value in given.items() if value is not None}
+    return Settings.from_env({**environ, **options})
 
 
 def _train_default(root: Path) -> Path:

@@ -39,14 +39,14 @@ def problem(line: str | bytes) -> Problem:
 def test_every_field_of_a_jsonl_line_is_read() -> None:
     found = article(
         '{"id": 7, "headline": "H", "text": "T", "language": "en", "published": "2026-11-21",'
-        ' "chain": "c1", "split": "train", "topics": ["a"], "not_topics": ["b"],'
+        ' "chain": "c1", "group": "g1", "split": "train", "topics": ["a"], "not_topics": ["b"],'
         ' "complete": false, "extra": 1}'
     )
     assert (found.id, found.article.headline, found.article.text) == ("7", "H", "T")
     assert found.article.published is not None
     assert found.article.published.date().isoformat() == "2026-11-21"
     assert (found.yes, found.no, found.complete) == (frozenset("a"), frozenset("b"), False)
-    assert (found.group, found.article.chain, found.split, found.line) == (None, "c1", "train", 1)
+    assert (found.group, found.article.chain, found.split, found.line) == ("g1", "c1", "train", 1)
 
 
 def test_what_a_line_leaves_out_has_a_default() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from copytaster.model.registry import Registry
+from copytaster.model.tagger import Tagger
 from tests.stories import small_records, write_jsonl
 
 
@@ -46,8 +47,42 @@ def test_train_saves_promotes_and_closes_with_a_table(tmp_path: Path) -> None:
     out = done.stdout.decode()
     for expected in ("topic", "articles", "precision", "recall", "F1", "trade", "micro"):
         assert expected in out
+    assert b"fitting" in done.stderr
     registry = Registry(tmp_path / "models")
     assert [registry.champion()] == registry.versions()
+
+
+def test_train_takes_its_topics_from_a_taxonomy_and_its_articles_from_a_split(
+    tmp_path: Path,
+) -> None:
+    records = [{**record, "split": "train"} for record in small_records()]
+    records.append({"id": "other", "text": "Not to be read", "topics": ["nowhere"]})
+    data = write_jsonl(tmp_path / "small.jsonl", records)
+    topics = tmp_path / "topics.json"
+    names = {"trade": "Trade!", "sport": "Sport!", "travel": "Travel!"}
+    entries = [{"slug": slug, "name": name} for slug, name in names.items()]
+    topics.write_text(json.dumps({"topics": entries}))
+    done = run("train", "--data", data, "--split", "train", "--taxonomy", topics, home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    registry = Registry(tmp_path / "models")
+    tagger = Tagger.load(registry.folder(registry.versions()[0]))
+    assert {topic.slug: topic.name for topic in tagger.taxonomy} == names
+    assert tagger.manifest.data["articles"] == len(small_records())
+
+
+def test_a_key_signs_what_is_trained_and_guards_what_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_jsonl(tmp_path / "small.jsonl", small_records())
+    assert run("train", "--data", data, home=tmp_path).returncode == 0
+    monkeypatch.setenv("COPYTASTER_MODEL_KEY", "first")
+    for command in ("tag", "serve"):
+        assert b"is not signed" in run(command, home=tmp_path, stdin=b"x").stderr
+    assert run("train", "--data", data, home=tmp_path).returncode == 0
+    assert run("tag", home=tmp_path, stdin=b"x").returncode == 0
+    monkeypatch.setenv("COPYTASTER_MODEL_KEY", "second")
+    for command in ("tag", "serve"):
+        assert b"signed with another key" in run(command, home=tmp_path, stdin=b"x").stderr
 
 
 def test_train_without_promotion_leaves_the_champion(tmp_path: Path) -> None:
@@ -97,6 +132,13 @@ def test_tag_prints_json_lines_for_machines(small_models: Path, tmp_path: Path) 
     assert (first["id"], first["tags"][0]["topic"]) == ("1", "trade")
     assert "evidence" not in first["tags"][0]
     assert second["id"] is None
+
+
+def test_tag_shows_all_topics_or_only_the_first(small_models: Path) -> None:
+    everything = run("tag", "--json", "--all", "--models", small_models, stdin=b"A tariff")
+    assert len(json.loads(everything.stdout)["tags"]) == 3
+    first = run("tag", "--json", "--all", "--limit", 1, "--models", small_models, stdin=b"A tariff")
+    assert len(json.loads(first.stdout)["tags"]) == 1
 
 
 def test_tag_reads_standard_input_as_text_or_json(small_models: Path) -> None:
@@ -174,6 +216,17 @@ def test_seeds_check_fails_on_a_corpus_that_falls_short(tmp_path: Path) -> None:
     done = run("seeds", "check", "--articles", write_jsonl(tmp_path / "x.jsonl", records))
     assert done.returncode == 1
     assert b"1 articles, expected 900 or more" in done.stderr
+
+
+def test_seeds_check_fails_on_a_label_that_the_taxonomy_does_not_know(tmp_path: Path) -> None:
+    records = [{"text": "short", "topics": ["trade"]}, {"text": "other", "topics": ["tradde"]}]
+    data = write_jsonl(tmp_path / "x.jsonl", records)
+    done = run("seeds", "check", "--articles", data)
+    assert b"did you mean" in done.stderr
+    topics = tmp_path / "topics.json"
+    topics.write_text('{"topics": [{"slug": "trade"}, {"slug": "tradde"}]}')
+    done = run("seeds", "check", "--articles", data, "--taxonomy", topics)
+    assert b"did you mean" not in done.stderr
 
 
 def test_seeds_check_passes_on_the_seeds() -> None:

@@ -1,6 +1,7 @@
 """An artifact is opened only if it is whole, of our format, and harmless."""
 
 import json
+import math
 import os
 import pickle
 import shutil
@@ -205,6 +206,7 @@ def test_arrays_that_cannot_be_a_tagger_are_refused(
         lambda document: document.update(golden=[]),
         lambda document: document["golden"][0].update(scores=[1.0]),
         lambda document: document["golden"][0].update(scores=["x", "y", "z"]),
+        lambda document: document["golden"][0].update(scores=[math.nan] * 3),
         lambda document: document.update(metrics={}),
         lambda document: document["topics"][0].update(terms=None),
         lambda document: document["tagger.joblib"].update(bytes="many"),
@@ -215,16 +217,16 @@ def test_a_resealed_manifest_that_makes_no_sense_is_refused(
     folder: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
     reseal(folder, change)
-    with pytest.raises(ArtifactError, match="field missing or malformed"):
+    with pytest.raises(ArtifactError, match=r"field missing or malformed|scores nan off"):
         Tagger.load(folder)
 
 
 def test_golden_inputs_that_score_otherwise_are_told(folder: Path) -> None:
     def change(document: dict[str, Any]) -> None:
-        document["golden"][1]["scores"][0] += 1e-3
+        document["golden"][1]["scores"][0] += 1e-4
 
     reseal(folder, change)
-    with pytest.raises(ArtifactError, match=r"a golden input scores 0\.001 off"):
+    with pytest.raises(ArtifactError, match=r"a golden input scores 0\.0001 off"):
         Tagger.load(folder)
 
 

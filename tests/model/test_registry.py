@@ -1,5 +1,6 @@
 """Versions in folders, and one champion."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -40,6 +41,26 @@ def test_a_text_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
         files.write_text(path, "new \ud800")
     assert path.read_text() == "old"
     assert [found.name for found in tmp_path.iterdir()] == ["champion"]
+
+
+def test_file_and_folder_are_synced_before_and_after_the_rename(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    files.write_text(tmp_path / "champion", "new")
+    assert synced == [(tmp_path / "champion").stat().st_ino, tmp_path.stat().st_ino]
+    synced.clear()
+    with files.new_folder(tmp_path / "made") as aside:
+        (aside / "part").write_text("x")
+    made = tmp_path / "made"
+    assert synced == [path.stat().st_ino for path in (made / "part", made, tmp_path)]
 
 
 def test_a_new_folder_vanishes_when_filling_it_fails(tmp_path: Path) -> None:

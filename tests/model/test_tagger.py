@@ -99,6 +99,23 @@ def test_evidence_names_the_deciding_words_where_they_stand(small_tagger: Tagger
     assert min(contributions) > 0
 
 
+def test_an_evidence_contribution_is_a_part_of_the_logit(small_tagger: Tagger) -> None:
+    (tagging,) = small_tagger.tag([STEEL], explain=True)
+    vectors = small_tagger.scorer.vectors(STEEL)
+    found = {item.term: item.contribution for item in tagging.tags[0].evidence}
+    column = small_tagger.taxonomy.slugs.index(tagging.tags[0].topic)
+    parts = list(small_tagger.scorer.contributions(vectors, column))
+    expected = sum(part for term, part in parts if term == "tariff")
+    assert found["tariff"] == pytest.approx(expected * small_tagger.calibration.slope[column])
+    assert small_tagger.calibration.slope[column] != pytest.approx(1)
+
+
+def test_a_term_shows_at_most_fifty_places(small_tagger: Tagger) -> None:
+    (tagging,) = small_tagger.tag([Article("tariff " * 500)], explain=True)
+    (tariff,) = [item for item in tagging.tags[0].evidence if item.term == "tariff"]
+    assert len(tariff.spans) == 50
+
+
 def test_a_higher_score_is_never_a_lower_confidence(small_tagger: Tagger) -> None:
     scores = np.linspace(-50, 50, 1001)[:, np.newaxis].repeat(3, axis=1)
     confidences = small_tagger.calibration.confidence(scores)

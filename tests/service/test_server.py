@@ -82,6 +82,20 @@ def test_the_docs_load_nothing_from_elsewhere(running: Running) -> None:
         assert running.get(name)[0] == 200
 
 
+def test_neither_master_nor_workers_have_scikit_learn_in_memory(running: Running) -> None:
+    master = running.process.pid
+    children = Path(f"/proc/{master}/task/{master}/children")
+    if not children.exists():
+        pytest.skip("this system has no /proc to look into")
+    processes = [str(master), *children.read_text().split()]
+    assert len(processes) == 3
+    for process in processes:
+        mapped = Path(f"/proc/{process}/maps").read_text()
+        assert "numpy" in mapped
+        assert "sklearn" not in mapped
+        assert "/scipy/" not in mapped
+
+
 def test_sigterm_finishes_the_request_in_flight(small_models: Path) -> None:
     with serving(small_models) as running:
         body = b'{"text": "The tariff on steel"}'

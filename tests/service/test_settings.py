@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from copytaster.cli.serve import settings_from
 from copytaster.model.errors import SettingsError
 from copytaster.service.server import options
 from copytaster.service.settings import Settings
@@ -42,6 +43,22 @@ def test_an_ipv6_host_is_bracketed_for_the_server() -> None:
     for host in ("::1", "[::1]"):
         settings = Settings.from_env({"COPYTASTER_HOST": host})
         assert options(settings)["bind"] == "[::1]:8000"
+
+
+def test_the_server_gets_every_setting() -> None:
+    found = options(
+        Settings(workers=3, threads=5, grace_seconds=7, access_log=True, host="0.0.0.0")  # noqa: S104
+    )
+    assert (found["workers"], found["threads"], found["graceful_timeout"]) == (3, 5, 7)
+    assert (found["accesslog"], found["bind"]) == ("-", "0.0.0.0:8000")
+    assert "accesslog" not in options(Settings())
+
+
+def test_an_option_wins_over_its_variable() -> None:
+    environ = {"COPYTASTER_HOST": "::1", "COPYTASTER_WORKERS": "3"}
+    given = settings_from(environ, host="127.0.0.2", port=81, workers=None)
+    assert (given.host, given.port, given.workers) == ("127.0.0.2", 81, 3)
+    assert settings_from({}, host=None, port=None, workers=9).workers == 9
 
 
 def test_every_setting_is_documented() -> None:

@@ -115,6 +115,14 @@ def test_no_threshold_below_the_one_for_suggestions_is_proven() -> None:
     assert 0.5 <= guarantee.proven(scores, labels, Recipe(), at_least=0.5) < 0.7
 
 
+def test_an_unknown_label_proves_nothing_and_disproves_nothing() -> None:
+    scores, labels = np.linspace(1, 0, 60), np.ones(60, dtype=np.int8)
+    unknown = np.full(60, -1, dtype=np.int8)
+    both = guarantee.proven(np.r_[scores, scores], np.r_[labels, unknown], Recipe())
+    assert both == guarantee.proven(scores, labels, Recipe())
+    assert guarantee.proven(scores, unknown, Recipe()) == math.inf
+
+
 def test_too_few_articles_prove_nothing() -> None:
     scores, labels = np.linspace(1, 0, 44), np.ones(44, dtype=np.int8)
     assert guarantee.proven(scores, labels, Recipe()) == math.inf

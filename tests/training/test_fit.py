@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copytaster.model.artifact import scorer_over
+from copytaster.model.calibration import Calibration
 from copytaster.model.errors import CorpusError
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy, Topic
 from copytaster.model.types import Article
 from copytaster.training import corpus as corpora
-from copytaster.training import fit
+from copytaster.training import fit, metrics, out_of_fold, split, thresholds, weak
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 from tests.stories import SMALL, SMALL_RECIPE, as_corpus, labelled, small_records, write_jsonl
@@ -122,6 +124,28 @@ def test_a_renamed_topic_makes_another_version(small_corpus: Corpus, tmp_path: P
     assert len(registry.versions()) == 2
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"complete": False},
+        {"yes": frozenset({"sport"})},
+        {"no": frozenset({"sport"})},
+        {"article": Article("other text", "Steel duty rises", id="s1")},
+        {"article": replace(as_corpus(SMALL, Taxonomy(())).articles[0].article, headline="other")},
+        {"group": "s2"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_digest_of_the_data_changes_with_all_that_training_sees(
+    small_corpus: Corpus, change: dict[str, object]
+) -> None:
+    first, second = small_corpus.articles[:2]
+    changed = replace(first, **change)  # type: ignore[arg-type]  # one field or another
+    tied = replace(second, group="s2") if "group" in change else second
+    articles = (changed, tied, *small_corpus.articles[2:])
+    assert replace(small_corpus, articles=articles).digest != small_corpus.digest
+
+
 def test_where_the_data_lies_does_not_change_the_artifact(tmp_path: Path) -> None:
     records = [{**record, "id": None} for record in small_records()]
     versions = []
@@ -182,8 +206,44 @@ def test_cross_validated_accuracy_is_not_that_of_seen_articles(small_corpus: Cor
         for item in small_corpus.articles
         for _ in range(1)
     )
-    fitted = fit.fit(replace(small_corpus, articles=items), Recipe(weak_weight=0))
+    corpus, recipe = replace(small_corpus, articles=items), Recipe(weak_weight=0, min_df=1)
+    fitted = fit.fit(corpus, recipe)
     assert fitted.report.micro.f1 < 0.6
+    seen = calibration_of(fitted).confidence(scorer_over(fitted.arrays).score(articles_of(corpus)))
+    assert seen[corpus.labels == 1].mean() < 0.9
+
+
+def articles_of(corpus: Corpus) -> list[Article]:
+    """Return the articles without their labels."""
+    return [item.article for item in corpus.articles]
+
+
+def calibration_of(fitted: fit.Fitted) -> Calibration:
+    """Return the calibration that would be saved."""
+    return Calibration(fitted.arrays["slope"], fitted.arrays["offset"])
+
+
+def test_the_report_decides_each_article_by_thresholds_of_the_other_folds(
+    small_corpus: Corpus,
+) -> None:
+    recipe = Recipe(min_df=1)
+    fold = split.folds(small_corpus.groups, recipe.n_folds, recipe.seed)
+    scores = out_of_fold.scores(small_corpus, fold, recipe, 1, None)
+    decided = thresholds.cross_fitted(scores, small_corpus.labels, fold)
+    fitted = fit.fit(small_corpus, recipe)
+    assert fitted.report == metrics.compare(decided, small_corpus.labels)
+    assert np.array_equal(
+        fitted.arrays["suggest"], thresholds.per_topic(scores, small_corpus.labels)
+    )
+
+
+def test_a_weak_example_says_yes_to_its_topic_and_nothing_of_the_others(
+    small_taxonomy: Taxonomy,
+) -> None:
+    made = weak.examples(small_taxonomy, Recipe())
+    assert made.labels.tolist() == [[1, -1, -1], [1, -1, -1]]
+    assert {article.text for article in made.articles} == {"tariff", "export duty"}
+    assert weak.examples(small_taxonomy, Recipe(weak_weight=0)).articles == []
 
 
 def test_the_default_tagger_reaches_its_accuracy(default_tagger: Tagger) -> None:
