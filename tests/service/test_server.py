@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from copytaster.model.registry import Registry
+from copytaster.service.settings import Settings
 from tests.service.running import Running, serving
 
 LIMIT = 2000
@@ -87,8 +88,11 @@ def test_neither_master_nor_workers_have_scikit_learn_in_memory(running: Running
     children = Path(f"/proc/{master}/task/{master}/children")
     if not children.exists():
         pytest.skip("this system has no /proc to look into")
-    processes = [str(master), *children.read_text().split()]
-    assert len(processes) == 3
+    until = time.monotonic() + 30
+    while len(workers := children.read_text().split()) < Settings().workers:
+        assert time.monotonic() < until, "a worker is missing"
+        time.sleep(0.05)
+    processes = [str(master), *workers]
     for process in processes:
         mapped = Path(f"/proc/{process}/maps").read_text()
         assert "numpy" in mapped
