@@ -46,7 +46,9 @@ class Registry:
             return None
         except OSError as error:
             raise ArtifactError(pointer, f"cannot be read ({error.strerror})", _ACCESS) from None
-        self._must_have(version, pointer)
+        named = version and Path(version).name == version
+        if not named or not self.folder(version).is_dir():
+            raise self._no_such(version, pointer)
         return version
 
     def promote(self, version: str) -> None:
@@ -57,11 +59,11 @@ class Registry:
         ArtifactError
             If there is no such version.
         """
-        self._must_have(version, self.root)
+        if version not in self.versions():
+            raise self._no_such(version, self.root)
         files.write_text(self.root / _POINTER, f"{version}\n")
 
-    def _must_have(self, version: str, where: Path) -> None:
-        if version not in self.versions():
-            here = ", ".join(self.versions()) or "none"
-            advice = f"promote one of those here: {here}"
-            raise ArtifactError(where, f"no such version: {version!r}", advice)
+    def _no_such(self, version: str, where: Path) -> ArtifactError:
+        here = ", ".join(self.versions()) or "none"
+        advice = f"promote one of those here: {here}"
+        return ArtifactError(where, f"no such version: {version!r}", advice)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -186,6 +187,15 @@ def test_a_damaged_artifact_is_one_clear_line(tmp_path: Path) -> None:
         assert done.returncode == 1
         assert done.stderr.decode().startswith("copytaster: ")
         assert b"is damaged" in done.stderr
+
+
+def test_a_champion_whose_manifest_is_gone_is_named(small_models: Path, tmp_path: Path) -> None:
+    models = Path(shutil.copytree(small_models, tmp_path / "models"))
+    champion = Registry(models).champion() or ""
+    (models / champion / "manifest.json").unlink()
+    done = run("tag", "--models", models, stdin=b"x")
+    assert done.returncode == 1
+    assert b"manifest.json: the manifest is missing; train again" in done.stderr
 
 
 def test_a_bad_setting_is_named(small_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def test_a_new_folder_vanishes_when_filling_it_fails(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("pointer", [b"", b"\xff", b"../elsewhere", b"2026-01-01-gone\n"])
+@pytest.mark.parametrize("pointer", [b"", b"\xff", b"..", b"../elsewhere", b"2026-01-01-gone\n"])
 def test_a_pointer_that_names_no_version_is_an_error_and_not_an_empty_registry(
     tmp_path: Path, pointer: bytes
 ) -> None:
