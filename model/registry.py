@@ -46,7 +46,7 @@ class Registry:
             return None
         except OSError as error:
             raise ArtifactError(pointer, f"cannot be read ({error.strerror})", _ACCESS) from None
-        named = version and Path(version).name == version
+        named = version and Path(version).name == version and not version.startswith(".")
         if not named or not self.folder(version).is_dir():
             raise self._no_such(version, pointer)
         return version
