@@ -80,6 +80,14 @@ def test_a_topic_with_few_yes_takes_the_calibration_of_all() -> None:
     assert both.slope[0] != pytest.approx(pooled.slope[0])
 
 
+def test_unknown_labels_do_not_move_a_calibration() -> None:
+    scores, _, labels = simulated(500)
+    unknown = np.full_like(labels, -1)
+    plain = calibrate.fit(scores, labels)
+    more = calibrate.fit(np.concatenate([scores, scores + 3]), np.concatenate([labels, unknown]))
+    assert (more.slope, more.offset) == pytest.approx((plain.slope, plain.offset))
+
+
 @given(st.integers(0, 50), st.integers(1, 50))
 def test_a_slope_is_always_above_zero(yes: int, no: int) -> None:
     scores = np.linspace(1, -1, yes + no)[:, np.newaxis]
