@@ -22,7 +22,9 @@ def run(
     environ = {**os.environ, "COLUMNS": "200"}
     if home is not None:
         environ["COPYTASTER_HOME"] = str(home)
-    return subprocess.run(command, input=stdin, capture_output=True, check=False, env=environ)
+    return subprocess.run(
+        command, input=stdin, capture_output=True, check=False, env=environ, timeout=120
+    )
 
 
 @pytest.mark.parametrize(
