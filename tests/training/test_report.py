@@ -135,7 +135,7 @@ def test_foreign_text_stays_text() -> None:
 
 
 @given(st.recursive(st.text(), lambda inner: st.dictionaries(st.text(), inner, max_size=3)))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_embedded_json_is_read_back_as_it_was(value: object) -> None:
     text = str(report.embedded(value))
     assert json.loads(text) == value
