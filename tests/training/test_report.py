@@ -276,3 +276,6 @@ def test_a_browser_copes_with_nothing_to_draw(in_browser: Browser) -> None:
     assert found.tags[0][1].get("data-error") is None
     assert found.tags[0][1].get("data-ready") == "drawn"
     assert found.text.count("Nothing to plot") == 3
+    assert by_id(found, "threshold")["aria-valuetext"] == (
+        "confidence 0.500, precision \N{EN DASH}, recall \N{EN DASH}"
+    )

@@ -199,7 +199,8 @@ function ascending(curve) {
 /** What tagging from a confidence on gives. @param {Curve} curve @param {number} confidence @returns {Point} */
 function pointAt(curve, confidence) {
   const i = curve.thresholds.findIndex((threshold) => threshold >= confidence - 1e-9);
-  if (i < 0) return { confidence, precision: null, recall: 0, tags: 0 };
+  // Above the last threshold no right tag is left; without one, nothing is known.
+  if (i < 0) return { confidence, precision: null, recall: curve.thresholds.length ? 0 : null };
   return { confidence, precision: curve.precision[i], recall: curve.recall[i] };
 }
 
