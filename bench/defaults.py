@@ -9,7 +9,7 @@ from copytaster.cli.screen import progress_bar
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy
-from copytaster.training import corpus, fit
+from copytaster.training import corpus, fit, saving
 from copytaster.training.corpus import Corpus
 from copytaster.training.fit import Fitted
 
@@ -24,7 +24,7 @@ def train(loaded: Corpus) -> tuple[Fitted, Tagger]:
     with progress_bar() as progress, tempfile.TemporaryDirectory() as folder:
         fitted = fit.fit(loaded, n_jobs=2, progress=progress)
         registry = Registry(Path(folder))
-        return fitted, Tagger.load(registry.folder(fit.save(fitted, registry)))
+        return fitted, Tagger.load(registry.folder(saving.save(fitted, registry)))
 
 
 def run() -> list[Row]:

@@ -20,7 +20,7 @@ from flask import Flask, Response, jsonify, request
 from bench.defaults import seed_corpus
 from bench.rows import Row
 from copytaster.model.registry import Registry
-from copytaster.training import fit
+from copytaster.training import fit, saving
 
 CLIENTS, REQUESTS, ROUNDS = 8, 2000, 3
 
@@ -72,7 +72,7 @@ def run() -> list[Row]:
     body = json.dumps({"headline": article.headline, "text": article.text}).encode()
     with tempfile.TemporaryDirectory() as folder:
         registry = Registry(Path(folder))
-        registry.promote(fit.save(fit.fit(corpus, n_jobs=2), registry))
+        registry.promote(saving.save(fit.fit(corpus, n_jobs=2), registry))
         ours_command = ["-m", "copytaster.cli.main", "serve", "--models", folder, "--port"]
         echo_command = ["-c", "import sys, bench.serving as b; b.serve_echo(int(sys.argv[1]))"]
         with _running(ours_command) as ours, _running(echo_command) as peer:

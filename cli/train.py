@@ -1,12 +1,16 @@
 """``copytaster train``."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from copytaster.cli import home
 from copytaster.cli.screen import ERR, OUT, progress_bar
+
+_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command("train")
@@ -29,17 +33,54 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
 )
+@click.option(
+    "--preset",
+    type=click.Choice(["fast", "best"]),
+    help="How to fit. [default: best below 100,000 articles, else fast]",
+)
+@click.option("--tune", is_flag=True, help="Search the preset's settings first; takes long.")
+@click.option(
+    "--objective",
+    type=click.Choice(["macro", "micro"]),
+    default="macro",
+    help="Thresholds with the best F1 for each topic (macro), or over all tags (micro). "
+    "[default: macro]",
+)
+@click.option(
+    "--auto-precision",
+    type=_SHARE,
+    default=0.95,
+    help="Precision that the tier auto must have. [default: 0.95]",
+)
+@click.option(
+    "--auto-confidence",
+    type=_SHARE,
+    default=0.9,
+    help="How sure the proof of it must be. [default: 0.9]",
+)
+@click.option(
+    "--hold-back",
+    type=click.FloatRange(0, 0.9),
+    default=0.0,
+    help="Share of the stories that only prove the tier auto: the strict way. [default: 0]",
+)
 @click.option("--skip-bad", is_flag=True, help="Train without the lines that have problems.")
 @click.option("--promote/--no-promote", default=True, help="Whether to serve it from now on.")
 @click.option(
     "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Threads. [default: all]"
 )
-def command(  # noqa: PLR0913  # one argument an option
+def command(  # noqa: PLR0913, PLR0917  # one argument an option
     data: tuple[Path, ...],
     split: str | None,
     taxonomy: Path | None,
     out: Path | None,
+    preset: str | None,
+    objective: Literal["micro", "macro"],
+    auto_precision: float,
+    auto_confidence: float,
+    hold_back: float,
     *,
+    tune: bool,
     skip_bad: bool,
     promote: bool,
     jobs: int,
@@ -55,14 +96,16 @@ def command(  # noqa: PLR0913  # one argument an option
     Examples:
       copytaster train
       copytaster train --data archive.jsonl.gz --data desk.csv --taxonomy topics.json
+      copytaster train --data archive.jsonl --tune --auto-precision 0.98
       copytaster train --data reuters.jsonl.gz --split train --out models --no-promote
     """
     from copytaster import seeds
     from copytaster.cli.training_report import problem_table, topic_table
     from copytaster.model.registry import Registry
     from copytaster.model.taxonomy import Taxonomy
+    from copytaster.training import config, fit, saving
     from copytaster.training import corpus as corpora
-    from copytaster.training import fit
+    from copytaster.training import tune as tuning
 
     if not data:
         data, taxonomy = (seeds.ARTICLES,), taxonomy or seeds.TAXONOMY
@@ -71,8 +114,17 @@ def command(  # noqa: PLR0913  # one argument an option
     with progress_bar() as progress:
         corpus, problems = corpora.load(data, topics, split)
         if not problems or skip_bad:
-            fitted = fit.fit(corpus, n_jobs=jobs, progress=progress)
-            version = fit.save(fitted, registry, home.model_key())
+            recipe = replace(
+                config.preset(len(corpus.articles), preset),
+                objective=objective,
+                auto_precision=auto_precision,
+                auto_confidence=auto_confidence,
+                hold_back=hold_back,
+            )
+            trials = tuning.search(corpus, recipe, jobs, progress) if tune else ()
+            recipe = trials[0].recipe if trials else recipe
+            fitted = fit.fit(corpus, recipe, jobs, progress)
+            version = saving.save(fitted, registry, home.model_key(), trials)
     if problems:
         ERR.print(problem_table(problems))
     if problems and not skip_bad:

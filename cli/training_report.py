@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
 from rich.table import Table
 
 from copytaster.archive.labelled import Problem
 from copytaster.cli.screen import table
 from copytaster.training.corpus import YES
+from copytaster.training.decisions import Decisions
 from copytaster.training.fit import Fitted
 from copytaster.training.metrics import Counts
 
@@ -31,15 +33,29 @@ def topic_table(fitted: Fitted) -> Table:
     """Return, for each topic and over all, articles and cross-validated accuracy."""
     articles = (fitted.corpus.labels == YES).sum(axis=0).tolist()
     rows: list[tuple[object, ...]] = [
-        (slug, n, *_cells(counts))
-        for slug, n, counts in zip(
-            fitted.corpus.taxonomy.slugs, articles, fitted.report.topics, strict=True
+        (slug, n, *_cells(counts), *_auto(fitted.decisions, topic))
+        for topic, (slug, n, counts) in enumerate(
+            zip(fitted.corpus.taxonomy.slugs, articles, fitted.report.topics, strict=True)
         )
     ]
-    rows.append(("all, pooled (micro)", sum(articles), *_cells(fitted.report.micro)))
-    rows.append(("all, mean (macro)", "", "", "", f"{fitted.report.macro_f1:.3f}"))
+    proven = sum(proof.found for proof in fitted.decisions.proofs)
+    micro = _cells(fitted.report.micro)
+    rows.append(("all, pooled (micro)", sum(articles), *micro, f"{proven} topics", ""))
+    rows.append(("all, mean (macro)", "", "", "", f"{fitted.report.macro_f1:.3f}", "", ""))
     title = f"{len(fitted.corpus.articles)} articles; accuracy by cross-validation"
-    return table(title, ("topic", "articles", "precision", "recall", "F1"), rows)
+    columns = ("topic", "articles", "precision", "recall", "F1", "auto from", "more for auto")
+    return table(title, columns, rows)
+
+
+def _auto(decisions: Decisions, topic: int) -> tuple[str, str]:
+    """Return the confidence from which auto is proven, or how many articles it likely lacks."""
+    proof, more = decisions.proofs[topic], decisions.missing[topic]
+    if not proof.found:
+        return "-", f"about {more:,}" if more is not None else "not so precise"
+    calibration = decisions.calibrated.calibration
+    at = np.zeros(len(decisions.proofs))
+    at[topic] = proof.threshold
+    return f"{float(calibration.confidence(at)[topic]):.3f}", ""
 
 
 def _cells(counts: Counts) -> tuple[str, str, str]:

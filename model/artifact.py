@@ -24,7 +24,8 @@ from copytaster.model.types import Article
 ARRAYS = "tagger.joblib"
 #: How far a replayed golden score may be from the recorded one.
 TOLERANCE = 1e-5
-_PER_TOPIC = ("intercept", "slope", "offset", "suggest", "auto")
+_PER_TOPIC = ("intercept", "suggest", "auto")
+_CURVES = ("calibration.scores", "calibration.logits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Artifact:
     arrays : dict of str to ndarray
         For each field ``f`` of ``article`` and ``headline``: ``f.terms`` (uint8: the terms in
         UTF-8, joined by line feeds), ``f.idf`` (n_terms,) float32, ``f.weights`` (n_terms,
-        n_topics) float32; and, each (n_topics,) float64: ``intercept``, ``slope``,
-        ``offset``, ``suggest``, ``auto``.
+        n_topics) float32; each (n_topics,) float64: ``intercept``, ``suggest``, ``auto``; and,
+        both (n_topics, n_knots) float64: ``calibration.scores``, ``calibration.logits``.
     """
 
     manifest: Manifest
@@ -50,7 +51,7 @@ class Artifact:
 
     def calibration(self) -> Calibration:
         """Return the calibration."""
-        return Calibration(self.arrays["slope"], self.arrays["offset"])
+        return Calibration(*(self.arrays[name] for name in _CURVES))
 
     def tiers(self) -> Tiers:
         """Return the thresholds of the tiers."""
@@ -180,6 +181,9 @@ def _check_arrays(path: Path, arrays: Arrays, n_topics: int) -> None:
     expected: dict[str, tuple[tuple[int, ...], type]] = {}
     for name in _PER_TOPIC:
         expected[name] = ((n_topics,), np.float64)
+    knots = arrays.get(_CURVES[0], np.empty((0, 0))).shape[-1:]
+    for name in _CURVES:
+        expected[name] = ((n_topics, *knots), np.float64)
     for field in FIELDS:
         packed = arrays.get(f"{field}.terms", np.empty(0, dtype=np.uint8))
         terms = _count_terms(path, packed)
@@ -196,5 +200,6 @@ def _check_arrays(path: Path, arrays: Arrays, n_topics: int) -> None:
             raise ArtifactError(path, f"array {name} is {found}", _ADVICE)
         if name != "auto" and not np.isfinite(array).all():
             raise ArtifactError(path, f"array {name} has a value that is not finite", _ADVICE)
-    if not (arrays["slope"] > 0).all() or not (arrays["auto"] >= arrays["suggest"]).all():
+    rises = all((np.diff(arrays[name]) > 0).all() for name in _CURVES) and knots > (1,)
+    if not rises or not (arrays["auto"] >= arrays["suggest"]).all():
         raise ArtifactError(path, "its calibration or tiers are out of order", _ADVICE)

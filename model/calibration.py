@@ -8,19 +8,57 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Platt's sigmoid for each topic: confidence = 1 / (1 + exp(-(slope score + offset))).
+    """For each topic, a rising curve of straight pieces from score to logit.
+
+    confidence = 1 / (1 + exp(-logit)). Below the first knot and above the last, the first and
+    the last piece go on.
 
     Attributes
     ----------
-    slope, offset : ndarray of shape (n_topics,), float64
-        Every slope is above 0, so a higher score is never a lower confidence.
+    scores, logits : ndarray of shape (n_topics, n_knots), float64
+        The knots: at least two, and both rows of a topic strictly increasing, so that a higher
+        score is always a higher confidence.
     """
 
-    slope: NDArray[np.float64]
-    offset: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    logits: NDArray[np.float64]
+
+    def logit(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return logits for *scores*, both of shape (..., n_topics), float64."""
+        return _along(scores, self.scores, self.logits)
 
     def confidence(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return confidences, 0 to 1, for *scores*, both of shape (..., n_topics), float64."""
-        logit = self.slope * scores + self.offset
+        logit = self.logit(scores)
         small = np.exp(-np.abs(logit))
         return np.asarray(np.where(logit >= 0, 1.0, small) / (1.0 + small))
+
+    def score(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the scores that have the *logits*, both of shape (..., n_topics), float64."""
+        return _along(logits, self.logits, self.scores)
+
+    def slope(self, topic: int, low: float, high: float) -> float:
+        """Return by how much the topic's logit rises, a unit of score, from *low* to *high*.
+
+        Where both are the same, it is the slope of the piece that they lie on.
+        """
+        xs, ys = self.scores[topic], self.logits[topic]
+        at = np.array([low, high])
+        first, second = _along(at, np.stack([xs, xs]), np.stack([ys, ys])).tolist()
+        if low != high:
+            return float((second - first) / (high - low))
+        piece = int(np.count_nonzero(low >= xs[1:-1]))
+        return float((ys[piece + 1] - ys[piece]) / (xs[piece + 1] - xs[piece]))
+
+
+def _along(
+    values: NDArray[np.float64], xs: NDArray[np.float64], ys: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Follow each topic's pieces from *xs* to *ys*, both of shape (n_topics, n_knots)."""
+    piece = np.zeros(values.shape, dtype=np.int64)
+    for knot in range(1, xs.shape[1] - 1):
+        piece += values >= xs[:, knot]
+    topic = np.arange(xs.shape[0])
+    x0, y0 = xs[topic, piece], ys[topic, piece]
+    x1, y1 = xs[topic, piece + 1], ys[topic, piece + 1]
+    return np.asarray(y0 + (values - x0) * ((y1 - y0) / (x1 - x0)))

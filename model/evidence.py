@@ -22,7 +22,7 @@ def strongest(contributions: Iterable[tuple[str, float]], slope: float) -> list[
     contributions : iterable of (str, float)
         Terms with what they add to the score; a term's parts are summed.
     slope : float
-        The topic's calibration slope, which turns a score into a logit.
+        By how much the logit rises, a unit of score, from an empty article to this one.
     """
     totals: defaultdict[str, float] = defaultdict(float)
     for term, part in contributions:

@@ -96,7 +96,7 @@ class Tagger:
             if everything or scores[topic] >= self.tiers.suggest[topic]
         ][:limit]
         if explain:
-            tags = self._explain(article, vectors, tags)
+            tags = self._explain(article, vectors, scores, tags)
         whole = vectors["article"]
         return Tagging(
             id=article.id,
@@ -119,13 +119,19 @@ class Tagger:
         )
 
     def _explain(
-        self, article: Article, vectors: dict[FieldName, FieldVector], tags: list[Tag]
+        self,
+        article: Article,
+        vectors: dict[FieldName, FieldVector],
+        scores: NDArray[np.float64],
+        tags: list[Tag],
     ) -> list[Tag]:
         columns = {slug: column for column, slug in enumerate(self.taxonomy.slugs)}
         found = {}
         for tag in tags:
-            parts = self.scorer.contributions(vectors, columns[tag.topic])
-            slope = float(self.calibration.slope[columns[tag.topic]])
+            topic = columns[tag.topic]
+            parts = self.scorer.contributions(vectors, topic)
+            empty, score = float(self.scorer.intercept[topic]), float(scores[topic])
+            slope = self.calibration.slope(topic, empty, score)
             found[tag.topic] = strongest(parts, slope)
         locator = Locator(article, {term for terms in found.values() for term, _ in terms})
         return [

@@ -11,7 +11,8 @@ from typing import Any
 from copytaster.model.errors import TaxonomyError
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_KEYS = frozenset({"slug", "name", "definition", "uri", "parent", "terms"})
+_SHARES = ("auto_precision", "auto_confidence")
+_KEYS = frozenset({"slug", "name", "definition", "uri", "parent", "terms", *_SHARES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class Topic:
         The slug of the broader topic.
     terms : tuple of str
         Signature terms: words and names that speak for the topic, used as weak examples.
+    auto_precision, auto_confidence : float or None
+        What the tier ``auto`` is to promise for this topic, above 0 and below 1; ``None``: what
+        the training run asks for all topics.
     """
 
     slug: str
@@ -38,6 +42,8 @@ class Topic:
     uri: str | None = None
     parent: str | None = None
     terms: tuple[str, ...] = ()
+    auto_precision: float | None = None
+    auto_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,8 @@ def as_json(topic: Topic) -> dict[str, Any]:
         "uri": topic.uri,
         "parent": topic.parent,
         "terms": list(topic.terms),
+        "auto_precision": topic.auto_precision,
+        "auto_confidence": topic.auto_confidence,
     }
 
 
@@ -152,6 +160,9 @@ def _topic(entry: object, number: int, source: str) -> Topic:
     terms = entry.get("terms", [])
     if not isinstance(terms, list) or not all(isinstance(t, str) and t.strip() for t in terms):
         raise TaxonomyError(source, f"{where}: terms must be a list of non-empty strings")
+    for name in _SHARES:
+        if not _is_share(entry.get(name)):
+            raise TaxonomyError(source, f"{where}: {name} must be above 0 and below 1, as 0.95")
     return Topic(
         slug=slug,
         name=entry.get("name") or slug,
@@ -159,4 +170,10 @@ def _topic(entry: object, number: int, source: str) -> Topic:
         uri=entry.get("uri"),
         parent=entry.get("parent"),
         terms=tuple(terms),
+        auto_precision=entry.get("auto_precision"),
+        auto_confidence=entry.get("auto_confidence"),
     )
+
+
+def _is_share(value: object) -> bool:
+    return value is None or (isinstance(value, float) and 0 < value < 1)

@@ -46,7 +46,8 @@ class Evidence:
         The token, lower-cased, figures folded to 0.
     contribution : float
         What it added to the logit of the confidence; over all terms of an article, plus the
-        topic's constant, the contributions sum to that logit.
+        topic's constant (the logit of an article without a known word), the contributions sum
+        to that logit.
     spans, headline_spans : tuple of (int, int)
         Where it stands in the article's text and headline, the first fifty places of each: code
         point offsets, end exclusive.

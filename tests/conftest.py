@@ -11,7 +11,7 @@ import pytest
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy, Topic
-from copytaster.training import corpus, fit
+from copytaster.training import corpus, fit, saving
 from copytaster.training.corpus import Corpus
 from tests.stories import SMALL, SMALL_RECIPE, as_corpus
 
@@ -40,7 +40,7 @@ def small_corpus(small_taxonomy: Taxonomy) -> Corpus:
 def small_folder(small_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The artifact of a tagger of the small corpus; read only."""
     registry = Registry(tmp_path_factory.mktemp("models"))
-    version = fit.save(fit.fit(small_corpus, SMALL_RECIPE), registry)
+    version = saving.save(fit.fit(small_corpus, SMALL_RECIPE), registry)
     registry.promote(version)
     return registry.folder(version)
 
@@ -66,7 +66,7 @@ def default_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     taxonomy = Taxonomy.load(seeds.TAXONOMY)
     loaded, problems = corpus.load([seeds.ARTICLES], taxonomy)
     assert problems == []
-    registry.promote(fit.save(fit.fit(loaded, n_jobs=2), registry))
+    registry.promote(saving.save(fit.fit(loaded, n_jobs=2), registry))
     return registry.root
 
 

@@ -1,12 +1,17 @@
 """The settings of a training run."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+#: What the thresholds for suggestions make as high as can be.
+Objective = Literal["micro", "macro"]
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a tagger is fitted; the defaults were chosen by cross-validation (docs/decisions.md).
+    """How a tagger is fitted; the defaults were chosen by cross-validation (docs/accuracy.md).
 
     Attributes
     ----------
@@ -16,28 +21,54 @@ class Recipe:
         Terms in fewer articles are left out of the vocabulary.
     C : float
         Inverse strength of the L2 penalty of ``LinearSVC``.
+    nb_share : float
+        Share, 0 to 1, of the column that is fitted to naive Bayes features in the average.
+    nb_strength : float
+        C of that column.
     weak_weight : float
         Weight of one list of signature terms beside an article's 1; 0 turns them off.
     n_folds : int
         Folds of the cross-validation that gives out-of-fold scores.
     seed : int
         Seed of the folds.
+    objective : {"micro", "macro"}
+        "macro" gives each topic the threshold with its own best F1; "micro" gives all topics the
+        confidence with the best pooled F1.
     auto_precision, auto_confidence : float
         The tier ``auto`` starts where a precision of at least the first is proven with the second.
+    hold_back : float
+        Share, 0 to below 1, of the stories that only prove the tier ``auto``: the strict way. At 0
+        the out-of-fold scores of all articles do.
     """
 
     headline_weight: float = 0.3
     min_df: int = 2
     C: float = 1.0
+    nb_share: float = 0.5
+    nb_strength: float = 0.3
     weak_weight: float = 3.0
     n_folds: int = 5
     seed: int = 0
+    objective: Objective = "macro"
     auto_precision: float = 0.95
     auto_confidence: float = 0.90
+    hold_back: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings by name."""
         return asdict(self)
 
 
-DEFAULT = Recipe()
+BEST = Recipe()
+FAST = replace(BEST, nb_share=0.0)
+PRESETS: Mapping[str, Recipe] = MappingProxyType({"fast": FAST, "best": BEST})
+DEFAULT = BEST
+#: From so many articles on, ``fast`` is the preset unless one is named.
+LARGE = 100_000
+
+
+def preset(n_articles: int, name: str | None = None) -> Recipe:
+    """Return the preset called *name*, or the one for a corpus of *n_articles*."""
+    if name is not None:
+        return PRESETS[name]
+    return BEST if n_articles < LARGE else FAST

@@ -50,6 +50,11 @@ class Corpus:
         """What may not be torn apart, of shape (n_articles,), int64: :func:`stories.groups`."""
         return stories.groups(self.articles)
 
+    @cached_property
+    def stories(self) -> NDArray[np.int64]:
+        """The story of each article, of shape (n_articles,), int64: :func:`stories.stories`."""
+        return stories.stories(self.articles)
+
     @property
     def newest(self) -> str | None:
         """Date of the newest article, ``YYYY-MM-DD``, or ``None`` where none is dated."""

@@ -1,35 +1,21 @@
-"""From a corpus to a saved tagger."""
+"""From a corpus to a tagger that can be saved."""
 
-import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from importlib.metadata import version as installed
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.model import arrays as array_file
 from copytaster.model import artifact
+from copytaster.model.arrays import Arrays
 from copytaster.model.errors import CorpusError
-from copytaster.model.manifest import Manifest
-from copytaster.model.registry import Registry
 from copytaster.model.scorer import FIELDS
-from copytaster.training import (
-    calibrate,
-    guarantee,
-    metrics,
-    out_of_fold,
-    split,
-    stories,
-    thresholds,
-)
+from copytaster.training import decisions, metrics, out_of_fold, split, thresholds
 from copytaster.training.config import DEFAULT, Recipe
-from copytaster.training.corpus import NO, YES, Corpus
-from copytaster.training.estimator import LinearLayer
-from copytaster.training.features import Features
-from copytaster.training.golden import golden
+from copytaster.training.corpus import NO, Corpus
+from copytaster.training.decisions import Decisions, Judged
+from copytaster.training.examples import Examples, Model
 from copytaster.training.metrics import Report
 
 #: Told what is being done, how many of its steps are done, and how many there are.
@@ -48,12 +34,15 @@ class Fitted:
         As :class:`copytaster.model.artifact.Artifact` describes them.
     report : Report
         Cross-validated, with thresholds that were chosen without the article's fold.
+    decisions : Decisions
+        Calibration, thresholds and proofs.
     """
 
     corpus: Corpus
     recipe: Recipe
-    arrays: array_file.Arrays
+    arrays: Arrays
     report: Report
+    decisions: Decisions
 
 
 def fit(
@@ -80,46 +69,55 @@ def fit(
         be about it.
     """
     _must_have_no(corpus)
-    fold = split.folds(corpus.groups, recipe.n_folds, recipe.seed)
+    examples = Examples(corpus, recipe)
+    fold = _folds(corpus, recipe)
     steps = _Steps(progress, (int(fold.max()) + 2) * len(corpus.taxonomy))
     steps.stage = "cross-validating"
-    scores = out_of_fold.scores(corpus, fold, recipe, n_jobs, steps.tick)
+    held_out = out_of_fold.judge(examples, fold, n_jobs, steps.tick)
     steps.stage = "fitting"
-    everything = np.arange(len(corpus.articles))
-    features, layer = out_of_fold.fit_rows(corpus, everything, recipe, n_jobs, steps.tick)
-    decided = thresholds.cross_fitted(scores, corpus.labels, fold)
+    learnt, proving = np.flatnonzero(fold >= 0), np.flatnonzero(fold < 0)
+    model = examples.fit(learnt, n_jobs, steps.tick)
+    judged = Judged(held_out.scores, corpus.labels, corpus.stories).rows(learnt)
+    found = decisions.learn(
+        judged, fold[learnt], corpus.taxonomy, recipe, _judged(examples, model, corpus, proving)
+    )
+    decided = thresholds.cross_fitted(judged.scores, judged.labels, fold[learnt], recipe.objective)
     return Fitted(
         corpus=corpus,
         recipe=recipe,
-        arrays={**linear_arrays(features, layer), **_decisions(scores, corpus, recipe)},
-        report=metrics.compare(decided, corpus.labels),
+        arrays={**linear_arrays(model), **found.arrays()},
+        report=metrics.compare(decided, judged.labels),
+        decisions=found,
     )
 
 
-def linear_arrays(features: Features, layer: LinearLayer) -> array_file.Arrays:
+def _folds(corpus: Corpus, recipe: Recipe) -> NDArray[np.int64]:
+    """Return each article's fold, -1 for those that are held back to prove tiers."""
+    fold = np.full(len(corpus.articles), -1)
+    learnt = ~split.held_back(corpus.groups, recipe.hold_back, recipe.seed)
+    fold[learnt] = split.folds(corpus.groups[learnt], recipe.n_folds, recipe.seed)
+    return fold
+
+
+def _judged(
+    examples: Examples, model: Model, corpus: Corpus, rows: NDArray[np.int64]
+) -> Judged | None:
+    if not rows.size:
+        return None
+    scores = model.scores(examples.counts.rows(rows))
+    return Judged(scores, corpus.labels[rows], corpus.stories[rows])
+
+
+def linear_arrays(model: Model) -> Arrays:
     """Return the part of an artifact's arrays that scores: terms, idf, weights, intercept."""
-    found: dict[str, NDArray[Any]] = {"intercept": layer.intercept}
+    found: dict[str, NDArray[Any]] = {"intercept": model.layer.intercept}
     for name in FIELDS:
-        vectorizer = features.vectorizers[name]
-        found[f"{name}.terms"] = artifact.pack_terms(vectorizer.get_feature_names_out().tolist())
-        found[f"{name}.idf"] = vectorizer.idf_.astype(np.float32)
-        weights = layer.coef[features.columns(name)] * features.field_weight(name)
+        block = model.features.blocks[name]
+        found[f"{name}.terms"] = artifact.pack_terms(block.terms)
+        found[f"{name}.idf"] = block.tfidf.idf_.astype(np.float32)
+        weights = model.layer.coef[model.features.columns(name)] * block.weight
         found[f"{name}.weights"] = weights.astype(np.float32)
     return found
-
-
-def save(fitted: Fitted, registry: Registry, key: bytes | None = None) -> str:
-    """Save a fitted tagger as a version of *registry*, and return the version.
-
-    The version follows from the content alone: saving the same tagger twice leaves one.
-    """
-    registry.root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=registry.root, prefix=".saving.") as folder:
-        path = Path(folder) / artifact.ARRAYS
-        array_file.dump(fitted.arrays, path)
-        manifest = _manifest(fitted, path)
-        artifact.save(manifest, path, registry.folder(manifest.version), key)
-    return manifest.version
 
 
 def _must_have_no(corpus: Corpus) -> None:
@@ -146,58 +144,3 @@ class _Steps:
         self._done += 1
         if self._progress is not None:
             self._progress(self.stage, self._done, self._total)
-
-
-def _decisions(scores: NDArray[np.float64], corpus: Corpus, recipe: Recipe) -> array_file.Arrays:
-    calibration = calibrate.fit(scores, corpus.labels)
-    suggest = thresholds.per_topic(scores, corpus.labels)
-    _, first = np.unique(stories.stories(corpus.articles), return_index=True)
-    columns = zip(scores[first].T, corpus.labels[first].T, suggest.tolist(), strict=True)
-    auto = [guarantee.proven(column, known, recipe, least) for column, known, least in columns]
-    return {
-        "slope": calibration.slope,
-        "offset": calibration.offset,
-        "suggest": suggest,
-        "auto": np.array(auto),
-    }
-
-
-def _manifest(fitted: Fitted, path: Path) -> Manifest:
-    size, sha256 = artifact.digest(path)
-    corpus = fitted.corpus
-    manifest = Manifest(
-        version="",
-        taxonomy=corpus.taxonomy,
-        data={
-            "articles": len(corpus.articles),
-            "newest": corpus.newest,
-            "sha256": corpus.digest,
-            "taxonomy_sha256": corpus.taxonomy.digest,
-        },
-        parameters=fitted.recipe.as_json(),
-        metrics=_metrics(fitted),
-        software={name: installed(name) for name in ("copytaster", "numpy", "scikit-learn")},
-        golden=golden(fitted.arrays, corpus.taxonomy),
-        size=size,
-        sha256=sha256,
-    )
-    return replace(manifest, version=f"{corpus.newest or 'undated'}-{manifest.digest[:12]}")
-
-
-def _metrics(fitted: Fitted) -> Mapping[str, Any]:
-    articles = (fitted.corpus.labels == YES).sum(axis=0).tolist()
-    slugs = fitted.corpus.taxonomy.slugs
-    rows = zip(slugs, articles, fitted.report.topics, strict=True)
-    return {
-        "micro": {"f1": fitted.report.micro.f1},
-        "macro": {"f1": fitted.report.macro_f1},
-        "topics": {
-            slug: {
-                "articles": n,
-                "precision": counts.precision,
-                "recall": counts.recall,
-                "f1": counts.f1,
-            }
-            for slug, n, counts in rows
-        },
-    }

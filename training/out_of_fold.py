@@ -1,56 +1,58 @@
 """Scores of articles by models that have not seen them."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.training import estimator, weak
-from copytaster.training.config import Recipe
-from copytaster.training.corpus import Corpus
-from copytaster.training.estimator import LinearLayer, Tick
-from copytaster.training.features import Features
+from copytaster.training.estimator import Tick
+from copytaster.training.examples import Examples, Model
 
 
-def fit_rows(
-    corpus: Corpus, rows: NDArray[np.int64], recipe: Recipe, n_jobs: int, tick: Tick | None
-) -> tuple[Features, LinearLayer]:
-    """Fit features and linear layer on the articles in *rows*, with the weak examples.
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """What models say of articles that they have not seen.
 
-    Parameters
+    Attributes
     ----------
-    corpus : Corpus
-    rows : ndarray of shape (n_rows,), int64
-    recipe : Recipe
-    n_jobs : int
-        Threads.
-    tick : callable or None
-        Called after each topic.
+    scores : ndarray of shape (n_articles, n_topics), float64
+        NaN in the rows of articles that no model judged.
+    known : ndarray of shape (n_articles,), float64
+        Share, 0 to 1, of the article's tokens that the model has seen.
     """
-    added = weak.examples(corpus.taxonomy, recipe)
-    articles = [corpus.articles[row].article for row in rows] + added.articles
-    features = Features(recipe).fit(articles)
-    labels = np.concatenate([corpus.labels[rows], added.labels])
-    weights = np.concatenate([np.ones(len(rows)), added.weights])
-    X = features.transform(articles)
-    return features, estimator.fit(X, labels, weights, recipe, n_jobs, tick)
+
+    scores: NDArray[np.float64]
+    known: NDArray[np.float64]
 
 
-def scores(
-    corpus: Corpus, fold: NDArray[np.int64], recipe: Recipe, n_jobs: int, tick: Tick | None
-) -> NDArray[np.float64]:
-    """Return scores of shape (n_articles, n_topics), float64, each by a model without its fold.
+def models(
+    examples: Examples, fold: NDArray[np.int64], n_jobs: int = 1, tick: Tick | None = None
+) -> Iterator[tuple[NDArray[np.int64], Model]]:
+    """Yield, fold by fold, the rows held out and the model fitted to all others.
 
     Parameters
     ----------
-    corpus : Corpus
+    examples : Examples
     fold : ndarray of shape (n_articles,), int64
-        The fold of each article.
-    recipe, n_jobs, tick
-        As for :func:`fit_rows`.
+        The fold of each article; those in fold -1 are neither fitted to nor held out.
+    n_jobs : int
+        Threads; the result does not depend on it.
+    tick : callable or None
+        Called after each fitted topic.
     """
-    found = np.empty(corpus.labels.shape)
     for number in range(int(fold.max()) + 1):
-        held_out = np.flatnonzero(fold == number)
-        features, layer = fit_rows(corpus, np.flatnonzero(fold != number), recipe, n_jobs, tick)
-        articles = [corpus.articles[row].article for row in held_out]
-        found[held_out] = layer.decision_function(features.transform(articles))
-    return found
+        rest = np.flatnonzero((fold != number) & (fold >= 0))
+        yield np.flatnonzero(fold == number), examples.fit(rest, n_jobs, tick)
+
+
+def judge(
+    examples: Examples, fold: NDArray[np.int64], n_jobs: int = 1, tick: Tick | None = None
+) -> HeldOut:
+    """Judge each article by the model fitted without its fold; parameters as :func:`models`."""
+    scores = np.full(examples.labels.shape, np.nan)
+    known = np.full(len(scores), np.nan)
+    for rows, model in models(examples, fold, n_jobs, tick):
+        counts = examples.counts.rows(rows)
+        scores[rows], known[rows] = model.scores(counts), model.known(counts)
+    return HeldOut(scores, known)

@@ -42,3 +42,17 @@ def folds(groups: NDArray[np.int64], n_folds: int, seed: int) -> NDArray[np.int6
     for number, (_, held_out) in enumerate(splitter.split(groups, groups=groups)):
         fold[held_out] = number
     return fold
+
+
+def held_back(groups: NDArray[np.int64], share: float, seed: int) -> NDArray[np.bool_]:
+    """Draw whole groups that together hold about *share* of the articles.
+
+    Returns
+    -------
+    ndarray of shape (n_articles,), bool
+        Whether the article is held back.
+    """
+    _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    drawn = np.random.default_rng(seed).permutation(len(sizes))
+    before = np.cumsum(sizes[drawn]) - sizes[drawn]
+    return np.isin(group, drawn[before < share * len(groups)])

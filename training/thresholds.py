@@ -3,6 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from copytaster.model.calibration import Calibration
+from copytaster.training import calibrate
+from copytaster.training.config import Objective
 from copytaster.training.corpus import YES
 
 #: Below this F1 a topic's threshold goes above its highest score (Fan and Lin's "fbr").
@@ -56,8 +59,37 @@ def per_topic(scores: NDArray[np.float64], labels: NDArray[np.int8]) -> NDArray[
     return np.array([best_f1(column, known) for column, known in pairs])
 
 
+def common(
+    scores: NDArray[np.float64], labels: NDArray[np.int8], calibration: Calibration
+) -> NDArray[np.float64]:
+    """Return, for each topic, the score of the one confidence whose pooled F1 is highest.
+
+    Shape (n_topics,), float64. Where pairs of article and topic are calibrated, one threshold for
+    all is the best there is for micro-F1 (Lewis, Evaluating and optimizing autonomous text
+    classification systems, SIGIR 1995).
+    """
+    logits = calibration.logit(scores)
+    best = best_f1(logits.ravel(), labels.ravel())
+    return calibration.score(np.full(len(calibration.scores), best))
+
+
+def choose(
+    scores: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    calibration: Calibration,
+    objective: Objective,
+) -> NDArray[np.float64]:
+    """Return the thresholds, shape (n_topics,), float64, that serve the *objective*."""
+    if objective == "micro":
+        return common(scores, labels, calibration)
+    return per_topic(scores, labels)
+
+
 def cross_fitted(
-    scores: NDArray[np.float64], labels: NDArray[np.int8], fold: NDArray[np.int64]
+    scores: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    fold: NDArray[np.int64],
+    objective: Objective = "macro",
 ) -> NDArray[np.bool_]:
     """Decide each article with thresholds chosen without its fold, so that none is flattered.
 
@@ -68,5 +100,7 @@ def cross_fitted(
     decided = np.zeros(scores.shape, dtype=np.bool_)
     for number in range(int(fold.max()) + 1):
         inside = fold == number
-        decided[inside] = scores[inside] >= per_topic(scores[~inside], labels[~inside])
+        rest, known = scores[~inside], labels[~inside]
+        calibration = calibrate.platt_each(rest, known)
+        decided[inside] = scores[inside] >= choose(rest, known, calibration, objective)
     return decided

@@ -92,7 +92,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 def test_another_format_version_is_named_with_what_to_do(folder: Path) -> None:
     reseal(folder, lambda document: document.update(format_version=99))
     with pytest.raises(
-        ArtifactError, match=r"version 99, this Copytaster reads .* version 1; train"
+        ArtifactError, match=r"version 99, this Copytaster reads .* version 2; train"
     ):
         Tagger.load(folder)
 
@@ -177,7 +177,7 @@ def test_random_damage_raises_our_error_and_no_other(
 @pytest.mark.parametrize(
     ("name", "change", "message"),
     [
-        ("slope", lambda array: array * -1, "calibration or tiers are out of order"),
+        ("calibration.logits", lambda array: array * -1, "calibration or tiers are out of order"),
         ("auto", lambda array: np.full_like(array, -1e9), "calibration or tiers are out of order"),
         ("intercept", lambda array: array * np.nan, "not finite"),
         (
@@ -186,7 +186,7 @@ def test_random_damage_raises_our_error_and_no_other(
             r"array intercept is \(1,\) float64, expected \(3,\)",
         ),
         ("article.idf", lambda array: array.astype(np.float64), "expected .* float32"),
-        ("slope", lambda _: None, "arrays missing or unknown: slope"),
+        ("calibration.scores", lambda _: None, "arrays missing or unknown: calibration.scores"),
     ],
 )
 def test_arrays_that_cannot_be_a_tagger_are_refused(

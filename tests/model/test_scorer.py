@@ -14,18 +14,19 @@ from sklearn.svm import LinearSVC
 
 from copytaster.model.artifact import scorer_over
 from copytaster.model.registry import Registry
-from copytaster.model.scorer import Scorer
+from copytaster.model.scorer import FIELDS, Scorer
 from copytaster.model.tagger import Tagger
 from copytaster.model.text import normalise
 from copytaster.model.types import Article
 from copytaster.training import corpus as corpora
-from copytaster.training import fit
+from copytaster.training import fit, saving
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.estimator import LinearLayer
-from copytaster.training.features import Features
+from copytaster.training.examples import Model
+from copytaster.training.features import Block, Features, count
 
-RECIPE = Recipe(weak_weight=0, n_folds=2, min_df=1)
+RECIPE = Recipe(weak_weight=0, n_folds=2, min_df=1, nb_share=0)
 
 
 def frame(articles: list[Article]) -> np.ndarray:
@@ -52,7 +53,7 @@ def scikit_learn(corpus: Corpus) -> Pipeline:
 def ours(corpus: Corpus, folder: Path) -> Tagger:
     """Return our tagger, trained, saved and loaded."""
     registry = Registry(folder)
-    return Tagger.load(registry.folder(fit.save(fit.fit(corpus, RECIPE), registry)))
+    return Tagger.load(registry.folder(saving.save(fit.fit(corpus, RECIPE), registry)))
 
 
 @pytest.fixture(scope="session")
@@ -96,14 +97,23 @@ def test_scores_equal_scikit_learns_on_random_articles(
 
 def exported(pipeline: Pipeline) -> Scorer:
     """Return our scorer with the weights that scikit-learn's pipeline was fitted to."""
-    features = Features(RECIPE)
-    features.vectorizers = dict(pipeline["fields"].named_transformers_)
+    found = dict(pipeline["fields"].named_transformers_)
+    features = Features(count([Article("one")]), RECIPE)
+    features.blocks = {
+        name: Block(
+            kept=np.arange(len(found[name].vocabulary_)),
+            terms=found[name].get_feature_names_out().tolist(),
+            tfidf=found[name]._tfidf,
+            weight=features.blocks[name].weight,
+        )
+        for name in FIELDS
+    }
     columns = pipeline["linear"].estimators_
     layer = LinearLayer(
         np.stack([column.coef_[0] for column in columns], axis=1),
         np.array([column.intercept_[0] for column in columns]),
     )
-    return scorer_over(fit.linear_arrays(features, layer))
+    return scorer_over(fit.linear_arrays(Model(features, layer)))
 
 
 def test_scores_equal_scikit_learns_on_reuters(reuters: Path) -> None:

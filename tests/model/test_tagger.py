@@ -80,9 +80,10 @@ def test_contributions_and_the_topics_constant_sum_to_the_logit(small_tagger: Ta
     confidences = small_tagger.tag([STEEL], everything=True)[0].tags
     for column, slug in enumerate(small_tagger.taxonomy.slugs):
         parts = sum(part for _, part in small_tagger.scorer.contributions(vectors, column))
-        slope = float(small_tagger.calibration.slope[column])
-        constant = float(small_tagger.calibration.offset[column])
-        constant += slope * float(small_tagger.scorer.intercept[column])
+        score = float(small_tagger.scorer.scores(vectors)[column])
+        empty = float(small_tagger.scorer.intercept[column])
+        slope = small_tagger.calibration.slope(column, empty, score)
+        constant = float(small_tagger.calibration.logit(small_tagger.scorer.intercept)[column])
         (confidence,) = [tag.confidence for tag in confidences if tag.topic == slug]
         assert slope * parts + constant == pytest.approx(
             math.log(confidence / (1 - confidence)), abs=1e-6
@@ -106,8 +107,11 @@ def test_an_evidence_contribution_is_a_part_of_the_logit(small_tagger: Tagger) -
     column = small_tagger.taxonomy.slugs.index(tagging.tags[0].topic)
     parts = list(small_tagger.scorer.contributions(vectors, column))
     expected = sum(part for term, part in parts if term == "tariff")
-    assert found["tariff"] == pytest.approx(expected * small_tagger.calibration.slope[column])
-    assert small_tagger.calibration.slope[column] != pytest.approx(1)
+    score = float(small_tagger.scorer.scores(vectors)[column])
+    empty = float(small_tagger.scorer.intercept[column])
+    slope = small_tagger.calibration.slope(column, empty, score)
+    assert found["tariff"] == pytest.approx(expected * slope)
+    assert slope != pytest.approx(1)
 
 
 def test_a_term_shows_at_most_fifty_places(small_tagger: Tagger) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 from sklearn.metrics import f1_score, precision_recall_fscore_support
 
+from copytaster.model.calibration import Calibration
 from copytaster.training import calibrate, guarantee, metrics, thresholds
 from copytaster.training.config import Recipe
 
@@ -64,9 +65,14 @@ def simulated(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return scores, probability, labels
 
 
+def fitted(scores: np.ndarray, labels: np.ndarray) -> Calibration:
+    """Return the calibration of articles that are dealt into five folds in turn."""
+    return calibrate.fit(scores, labels, np.arange(len(scores)) % 5).calibration
+
+
 def test_confidence_is_the_probability_of_a_yes() -> None:
     scores, probability, labels = simulated(20_000)
-    confidence = calibrate.fit(scores, labels).confidence(scores)
+    confidence = fitted(scores, labels).confidence(scores)
     assert np.abs(confidence - probability).max() < 0.03
 
 
@@ -74,26 +80,34 @@ def test_a_topic_with_few_yes_takes_the_calibration_of_all() -> None:
     scores, _, labels = simulated(5_000)
     rare = np.zeros_like(labels)
     rare[np.argmax(scores)] = 1
-    both = calibrate.fit(np.hstack([scores, scores]), np.hstack([labels, rare]))
-    pooled = calibrate.fit(np.concatenate([scores, scores]), np.concatenate([labels, rare]))
-    assert both.slope[1] == pytest.approx(pooled.slope[0])
-    assert both.slope[0] != pytest.approx(pooled.slope[0])
+    found = calibrate.fit(
+        np.hstack([scores, scores]), np.hstack([labels, rare]), np.arange(len(scores)) % 5
+    )
+    both = np.concatenate([scores, scores])
+    pooled = calibrate.platt(both[:, 0], np.concatenate([labels, rare])[:, 0] == 1)
+    assert pooled is not None
+    assert found.methods[1] == "shared"
+    assert found.methods[0] != "shared"
+    assert calibrate.platt_each(scores, rare).logits.shape == (1, calibrate.KNOTS)
+    assert found.calibration.logits[1] == pytest.approx(pooled.logits)
 
 
 def test_unknown_labels_do_not_move_a_calibration() -> None:
     scores, _, labels = simulated(500)
     unknown = np.full_like(labels, -1)
-    plain = calibrate.fit(scores, labels)
-    more = calibrate.fit(np.concatenate([scores, scores + 3]), np.concatenate([labels, unknown]))
-    assert more.slope == pytest.approx(plain.slope)
-    assert more.offset == pytest.approx(plain.offset)
+    plain = fitted(scores, labels)
+    more = fitted(np.concatenate([scores, scores + 3]), np.concatenate([labels, unknown]))
+    np.testing.assert_allclose(more.logit(scores), plain.logit(scores), atol=1e-6)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 50), st.integers(1, 50))
-def test_a_slope_is_always_above_zero(yes: int, no: int) -> None:
+def test_a_higher_score_is_always_a_higher_confidence(yes: int, no: int) -> None:
     scores = np.linspace(1, -1, yes + no)[:, np.newaxis]
     labels = np.r_[np.zeros(no), np.ones(yes)].astype(np.int8)[:, np.newaxis]
-    assert (calibrate.fit(scores, labels).slope > 0).all()
+    found = fitted(scores, labels)
+    assert (np.diff(found.scores) > 0).all()
+    assert (np.diff(found.logits) > 0).all()
 
 
 @pytest.mark.parametrize(("right", "n"), [(45, 45), (44, 45), (90, 100), (1, 1)])

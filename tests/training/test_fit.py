@@ -17,9 +17,10 @@ from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy, Topic
 from copytaster.model.types import Article
 from copytaster.training import corpus as corpora
-from copytaster.training import fit, metrics, out_of_fold, split, thresholds, weak
+from copytaster.training import fit, metrics, out_of_fold, saving, split, thresholds, weak
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
+from copytaster.training.examples import Examples
 from tests.stories import SMALL, SMALL_RECIPE, as_corpus, labelled, small_records, write_jsonl
 
 
@@ -44,7 +45,7 @@ def test_two_processes_with_other_hash_seeds_leave_identical_bytes(tmp_path: Pat
 
 def test_saving_a_tagger_twice_leaves_one_version(small_corpus: Corpus, tmp_path: Path) -> None:
     registry = Registry(tmp_path)
-    versions = {fit.save(fit.fit(small_corpus), registry) for _ in range(2)}
+    versions = {saving.save(fit.fit(small_corpus), registry) for _ in range(2)}
     assert registry.versions() == sorted(versions)
     assert len(versions) == 1
     assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == []
@@ -52,8 +53,8 @@ def test_saving_a_tagger_twice_leaves_one_version(small_corpus: Corpus, tmp_path
 
 def test_other_settings_give_another_version(small_corpus: Corpus, tmp_path: Path) -> None:
     registry = Registry(tmp_path)
-    fit.save(fit.fit(small_corpus), registry)
-    fit.save(fit.fit(small_corpus, Recipe(C=0.5)), registry)
+    saving.save(fit.fit(small_corpus), registry)
+    saving.save(fit.fit(small_corpus, Recipe(C=0.5)), registry)
     assert len(registry.versions()) == 2
 
 
@@ -94,7 +95,7 @@ def test_a_topic_without_articles_works_by_its_signature_terms(
     war = Topic("conflict", "Conflict", terms=("shelling", "ceasefire", "artillery", "rebels"))
     taxonomy = Taxonomy((*small_corpus.taxonomy.topics, war))
     registry = Registry(tmp_path)
-    version = fit.save(fit.fit(as_corpus(SMALL, taxonomy), SMALL_RECIPE), registry)
+    version = saving.save(fit.fit(as_corpus(SMALL, taxonomy), SMALL_RECIPE), registry)
     tagger = Tagger.load(registry.folder(version))
     (tagging,) = tagger.tag([Article("Shelling broke the ceasefire, and rebels fled artillery.")])
     assert (tagging.tags[0].topic, tagging.tags[0].tier) == ("conflict", "suggest")
@@ -119,7 +120,7 @@ def test_a_renamed_topic_makes_another_version(small_corpus: Corpus, tmp_path: P
     registry = Registry(tmp_path)
     renamed = Taxonomy(tuple(replace(t, name=f"{t.name}!") for t in small_corpus.taxonomy))
     for taxonomy in (small_corpus.taxonomy, renamed):
-        version = fit.save(fit.fit(replace(small_corpus, taxonomy=taxonomy)), registry)
+        version = saving.save(fit.fit(replace(small_corpus, taxonomy=taxonomy)), registry)
         assert Tagger.load(registry.folder(version)).taxonomy.topics == taxonomy.topics
     assert len(registry.versions()) == 2
 
@@ -152,7 +153,7 @@ def test_where_the_data_lies_does_not_change_the_artifact(tmp_path: Path) -> Non
     for name in ("here", "there"):
         (tmp_path / name).mkdir()
         corpus, _ = corpora.load([write_jsonl(tmp_path / name / "x.jsonl", records)])
-        versions.append(fit.save(fit.fit(corpus), Registry(tmp_path / "models")))
+        versions.append(saving.save(fit.fit(corpus), Registry(tmp_path / "models")))
     assert versions[0] == versions[1]
 
 
@@ -185,7 +186,7 @@ def test_articles_without_headlines_or_without_text_can_be_learnt_from(tmp_path:
     ):
         registry = Registry(tmp_path / str(number))
         corpus = as_corpus(stories, Taxonomy.from_slugs(["sport", "trade", "travel"]))
-        tagger = Tagger.load(registry.folder(fit.save(fit.fit(corpus), registry)))
+        tagger = Tagger.load(registry.folder(saving.save(fit.fit(corpus), registry)))
         assert len(tagger.tag([Article("goal and wickets")], everything=True)[0].tags) == 3
 
 
@@ -220,7 +221,7 @@ def articles_of(corpus: Corpus) -> list[Article]:
 
 def calibration_of(fitted: fit.Fitted) -> Calibration:
     """Return the calibration that would be saved."""
-    return Calibration(fitted.arrays["slope"], fitted.arrays["offset"])
+    return fitted.decisions.calibrated.calibration
 
 
 def test_the_report_decides_each_article_by_thresholds_of_the_other_folds(
@@ -228,7 +229,7 @@ def test_the_report_decides_each_article_by_thresholds_of_the_other_folds(
 ) -> None:
     recipe = Recipe(min_df=1)
     fold = split.folds(small_corpus.groups, recipe.n_folds, recipe.seed)
-    scores = out_of_fold.scores(small_corpus, fold, recipe, 1, None)
+    scores = out_of_fold.judge(Examples(small_corpus, recipe), fold).scores
     decided = thresholds.cross_fitted(scores, small_corpus.labels, fold)
     fitted = fit.fit(small_corpus, recipe)
     assert fitted.report == metrics.compare(decided, small_corpus.labels)

@@ -1,0 +1,132 @@
+"""How scores become confidences and tiers, learnt from articles that the model had not seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copytaster.model.arrays import Arrays
+from copytaster.model.taxonomy import Taxonomy
+from copytaster.training import calibrate, guarantee, thresholds
+from copytaster.training.calibrate import Calibrated
+from copytaster.training.config import Recipe
+from copytaster.training.guarantee import Proof, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Held-out scores beside what editors said.
+
+    Attributes
+    ----------
+    scores : ndarray of shape (n_articles, n_topics), float64
+    labels : ndarray of shape (n_articles, n_topics), int8
+        1 yes, 0 no, -1 unknown.
+    story : ndarray of shape (n_articles,), int64
+        The story of each article.
+    """
+
+    scores: NDArray[np.float64]
+    labels: NDArray[np.int8]
+    story: NDArray[np.int64]
+
+    def rows(self, chosen: NDArray[np.int64]) -> "Judged":
+        """Return the *chosen* articles."""
+        return Judged(self.scores[chosen], self.labels[chosen], self.story[chosen])
+
+    def one_a_story(self) -> "Judged":
+        """Return the first article of each story: its updates would only say the same again."""
+        return self.rows(np.sort(np.unique(self.story, return_index=True)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What turns scores into tags.
+
+    Attributes
+    ----------
+    calibrated : Calibrated
+    suggest : ndarray of shape (n_topics,), float64
+        The score from which a topic is a tag.
+    targets : tuple of Target
+        What ``auto`` is to promise.
+    proofs : tuple of Proof
+        From where it does.
+    missing : tuple of int or None
+        Where nothing is proven: how many more articles about the topic it would likely take.
+    """
+
+    calibrated: Calibrated
+    suggest: NDArray[np.float64]
+    targets: tuple[Target, ...]
+    proofs: tuple[Proof, ...]
+    missing: tuple[int | None, ...]
+
+    def arrays(self) -> Arrays:
+        """Return the arrays that an artifact keeps of this."""
+        calibration = self.calibrated.calibration
+        return {
+            "calibration.scores": calibration.scores,
+            "calibration.logits": calibration.logits,
+            "suggest": self.suggest,
+            "auto": np.array([proof.threshold for proof in self.proofs]),
+        }
+
+
+def learn(
+    judged: Judged,
+    fold: NDArray[np.int64],
+    taxonomy: Taxonomy,
+    recipe: Recipe,
+    held_back: Judged | None = None,
+) -> Decisions:
+    """Learn calibration and thresholds, and prove tiers.
+
+    Parameters
+    ----------
+    judged : Judged
+        Out-of-fold scores.
+    fold : ndarray of shape (n_articles,), int64
+        The fold of each article in *judged*.
+    taxonomy : Taxonomy
+        The topics of the columns, with targets of their own where they have any.
+    recipe : Recipe
+    held_back : Judged or None
+        Articles that nothing else was learnt from, scored by the model that will serve; the
+        proofs then rest on these alone. ``None``: on the out-of-fold scores.
+    """
+    calibrated = calibrate.fit(judged.scores, judged.labels, fold)
+    suggest = thresholds.choose(
+        judged.scores, judged.labels, calibrated.calibration, recipe.objective
+    )
+    targets = tuple(
+        Target(
+            topic.auto_precision or recipe.auto_precision,
+            topic.auto_confidence or recipe.auto_confidence,
+        )
+        for topic in taxonomy
+    )
+    drawn = judged.one_a_story()
+    evidence = drawn if held_back is None else held_back.one_a_story()
+    proofs = _proofs(drawn, evidence, targets, suggest)
+    missing = tuple(
+        None
+        if proof.found
+        else guarantee.missing(evidence.scores[:, topic], evidence.labels[:, topic], target)
+        for topic, (proof, target) in enumerate(zip(proofs, targets, strict=True))
+    )
+    return Decisions(calibrated, suggest, targets, proofs, missing)
+
+
+def _proofs(
+    drawn: Judged, evidence: Judged, targets: Sequence[Target], suggest: NDArray[np.float64]
+) -> tuple[Proof, ...]:
+    share = len(evidence.scores) / len(drawn.scores)
+    found = []
+    for topic, target in enumerate(targets):
+        scores, labels = evidence.scores[:, topic], evidence.labels[:, topic]
+        known = drawn.labels[:, topic] >= 0
+        rungs = guarantee.ladder(drawn.scores[known, topic], target, share)
+        found.append(guarantee.prove(rungs, scores, labels, target, float(suggest[topic])))
+    return tuple(found)

@@ -1,0 +1,74 @@
+"""What the linear layer is fitted to: a corpus and its weak examples, counted once."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copytaster.training import estimator, features, weak
+from copytaster.training.config import Recipe
+from copytaster.training.corpus import Corpus
+from copytaster.training.estimator import LinearLayer, Tick
+from copytaster.training.features import Counts, Features
+
+
+class Model:
+    """Features and linear layer, fitted to the same articles."""
+
+    def __init__(self, features: Features, layer: LinearLayer) -> None:
+        self.features = features
+        self.layer = layer
+
+    def scores(self, counts: Counts) -> NDArray[np.float64]:
+        """Return scores of shape (n_articles, n_topics), float64."""
+        return self.layer.decision_function(self.features.transform(counts))
+
+    def known(self, counts: Counts) -> NDArray[np.float64]:
+        """Return the share, 0 to 1, of each article's tokens that the model has seen, (n,)."""
+        found = counts.matrices["article"]
+        seen = found[:, self.features.blocks["article"].kept].sum(axis=1)
+        return np.asarray(seen / np.maximum(found.sum(axis=1), 1.0)).ravel()
+
+
+class Examples:
+    """The articles of a corpus, with its weak examples behind them.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    recipe : Recipe
+    counts : Counts or None
+        Those of another recipe's examples of the same corpus, to save counting again.
+
+    Attributes
+    ----------
+    labels : ndarray of shape (n_articles, n_topics), int8
+        Of the corpus alone.
+    counts : Counts
+        Of corpus and weak examples.
+    """
+
+    def __init__(self, corpus: Corpus, recipe: Recipe, counts: Counts | None = None) -> None:
+        self.recipe = recipe
+        self.labels = corpus.labels
+        self._weak = weak.examples(corpus.taxonomy, recipe)
+        articles = [item.article for item in corpus.articles] + self._weak.articles
+        self.counts = counts or features.count(articles)
+
+    def fit(self, rows: NDArray[np.int64], n_jobs: int = 1, tick: Tick | None = None) -> Model:
+        """Fit a model to the articles in *rows* and all weak examples.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), int64
+        n_jobs : int
+            Threads; the result does not depend on it.
+        tick : callable or None
+            Called after each topic.
+        """
+        n_weak = len(self._weak.articles)
+        behind = np.arange(len(self.labels), len(self.labels) + n_weak)
+        counts = self.counts.rows(np.concatenate([rows, behind]))
+        found = Features(counts, self.recipe)
+        labels = np.concatenate([self.labels[rows], self._weak.labels])
+        weights = np.concatenate([np.ones(len(rows)), self._weak.weights])
+        X = found.transform(counts)
+        return Model(found, estimator.fit(X, labels, weights, self.recipe, n_jobs, tick))

@@ -1,0 +1,104 @@
+"""A fitted tagger as a version on disk."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+from copytaster.model import arrays as array_file
+from copytaster.model import artifact
+from copytaster.model.manifest import Manifest
+from copytaster.model.registry import Registry
+from copytaster.training.corpus import YES
+from copytaster.training.fit import Fitted
+from copytaster.training.golden import golden
+from copytaster.training.tune import Trial
+
+
+def save(
+    fitted: Fitted, registry: Registry, key: bytes | None = None, trials: Sequence[Trial] = ()
+) -> str:
+    """Save a fitted tagger as a version of *registry*, and return the version.
+
+    The version follows from the content alone: saving the same tagger twice leaves one.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    registry : Registry
+    key : bytes or None
+        The key to sign it with.
+    trials : sequence of Trial
+        The recipes that were tried before this one was chosen.
+    """
+    registry.root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=registry.root, prefix=".saving.") as folder:
+        path = Path(folder) / artifact.ARRAYS
+        array_file.dump(fitted.arrays, path)
+        manifest = _manifest(fitted, path, trials)
+        artifact.save(manifest, path, registry.folder(manifest.version), key)
+    return manifest.version
+
+
+def _manifest(fitted: Fitted, path: Path, trials: Sequence[Trial]) -> Manifest:
+    size, sha256 = artifact.digest(path)
+    corpus = fitted.corpus
+    manifest = Manifest(
+        version="",
+        taxonomy=corpus.taxonomy,
+        data={
+            "articles": len(corpus.articles),
+            "newest": corpus.newest,
+            "sha256": corpus.digest,
+            "taxonomy_sha256": corpus.taxonomy.digest,
+        },
+        parameters={**fitted.recipe.as_json(), "tuned": _tuned(trials)},
+        metrics=_metrics(fitted),
+        software={name: installed(name) for name in ("copytaster", "numpy", "scikit-learn")},
+        golden=golden(fitted.arrays, corpus.taxonomy),
+        size=size,
+        sha256=sha256,
+    )
+    return replace(manifest, version=f"{corpus.newest or 'undated'}-{manifest.digest[:12]}")
+
+
+def _tuned(trials: Sequence[Trial]) -> list[Mapping[str, Any]]:
+    first = trials[0].recipe.as_json() if trials else {}
+    moved = [name for name in first if len({t.recipe.as_json()[name] for t in trials}) > 1]
+    return [
+        {**{name: trial.recipe.as_json()[name] for name in moved}, **trial.as_json()}
+        for trial in trials
+    ]
+
+
+def _metrics(fitted: Fitted) -> Mapping[str, Any]:
+    articles = (fitted.corpus.labels == YES).sum(axis=0).tolist()
+    return {
+        "micro": {"f1": fitted.report.micro.f1},
+        "macro": {"f1": fitted.report.macro_f1},
+        "topics": {
+            slug: {
+                "articles": articles[topic],
+                "precision": fitted.report.topics[topic].precision,
+                "recall": fitted.report.topics[topic].recall,
+                "f1": fitted.report.topics[topic].f1,
+                "calibration": fitted.decisions.calibrated.methods[topic],
+                "auto": _auto(fitted, topic),
+            }
+            for topic, slug in enumerate(fitted.corpus.taxonomy.slugs)
+        },
+    }
+
+
+def _auto(fitted: Fitted, topic: int) -> Mapping[str, Any]:
+    target, proof = fitted.decisions.targets[topic], fitted.decisions.proofs[topic]
+    return {
+        "precision": target.precision,
+        "confidence": target.confidence,
+        "proven": proof.bound if proof.found else None,
+        "right": proof.right,
+        "of": proof.n,
+        "more": fitted.decisions.missing[topic],
+    }
