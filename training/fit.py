@@ -18,6 +18,7 @@ from copytaster.model.registry import Registry
 from copytaster.model.scorer import FIELDS
 from copytaster.training import (
     calibrate,
+    familiarity,
     guarantee,
     metrics,
     out_of_fold,
@@ -28,8 +29,10 @@ from copytaster.training import (
 from copytaster.training.config import DEFAULT, Recipe
 from copytaster.training.corpus import NO, YES, Corpus
 from copytaster.training.estimator import LinearLayer
+from copytaster.training.familiarity import Familiarity
 from copytaster.training.features import Features
 from copytaster.training.golden import golden
+from copytaster.training.languages import languages
 from copytaster.training.metrics import Report
 
 #: Told what is being done, how many of its steps are done, and how many there are.
@@ -48,12 +51,14 @@ class Fitted:
         As :class:`copytaster.model.artifact.Artifact` describes them.
     report : Report
         Cross-validated, with thresholds that were chosen without the article's fold.
+    familiarity : Familiarity
     """
 
     corpus: Corpus
     recipe: Recipe
     arrays: array_file.Arrays
     report: Report
+    familiarity: Familiarity
 
 
 def fit(
@@ -93,6 +98,7 @@ def fit(
         recipe=recipe,
         arrays={**linear_arrays(features, layer), **_decisions(scores, corpus, recipe)},
         report=metrics.compare(decided, corpus.labels),
+        familiarity=familiarity.fit(out_of_fold.known_shares(corpus, fold, recipe)),
     )
 
 
@@ -173,6 +179,8 @@ def _manifest(fitted: Fitted, path: Path) -> Manifest:
             "newest": corpus.newest,
             "sha256": corpus.digest,
             "taxonomy_sha256": corpus.taxonomy.digest,
+            "languages": languages([item.article for item in corpus.articles]),
+            **fitted.familiarity.as_json(),
         },
         parameters=fitted.recipe.as_json(),
         metrics=_metrics(fitted),

@@ -1,8 +1,14 @@
 """Scores of articles by models that have not seen them."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from copytaster.model.scorer import field_text
+from copytaster.model.text import tokens
+from copytaster.model.types import Article
 from copytaster.training import estimator, weak
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
@@ -54,3 +60,41 @@ def scores(
         articles = [corpus.articles[row].article for row in held_out]
         found[held_out] = layer.decision_function(features.transform(articles))
     return found
+
+
+def known_shares(corpus: Corpus, fold: NDArray[np.int64], recipe: Recipe) -> NDArray[np.float64]:
+    """Return the share, 0 to 1, of each article's tokens that the other folds know.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    fold : ndarray of shape (n_articles,), int64
+        The fold of each article.
+    recipe : Recipe
+        A token is known from its ``min_df`` articles on.
+
+    Returns
+    -------
+    ndarray of shape (n_articles,), float64
+        0 for an article without a token.
+    """
+    weak_articles = weak.examples(corpus.taxonomy, recipe).articles
+    articles = [item.article for item in corpus.articles]
+    found = np.zeros(len(articles))
+    overall = _frequencies(map(_tokens, articles + weak_articles))
+    for number in range(int(fold.max()) + 1):
+        held_out = np.flatnonzero(fold == number).tolist()
+        read = [_tokens(articles[row]) for row in held_out]
+        inside = _frequencies(read)
+        known = {t for t, n in inside.items() if overall[t] - n >= recipe.min_df}
+        for row, terms in zip(held_out, read, strict=True):
+            found[row] = sum(term in known for term in terms) / max(len(terms), 1)
+    return found
+
+
+def _tokens(article: Article) -> list[str]:
+    return tokens(field_text(article, "article"))
+
+
+def _frequencies(read: Iterable[list[str]]) -> Counter[str]:
+    return Counter(term for terms in read for term in set(terms))

@@ -92,7 +92,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 def test_another_format_version_is_named_with_what_to_do(folder: Path) -> None:
     reseal(folder, lambda document: document.update(format_version=99))
     with pytest.raises(
-        ArtifactError, match=r"version 99, this Copytaster reads .* version 1; train"
+        ArtifactError, match=r"version 99, this Copytaster reads .* version 2; train"
     ):
         Tagger.load(folder)
 
@@ -211,6 +211,10 @@ def test_arrays_that_cannot_be_a_tagger_are_refused(
         lambda document: document["topics"][0].update(terms=None),
         lambda document: document["tagger.joblib"].update(bytes="many"),
         lambda document: document.pop("data"),
+        lambda document: document["data"].pop("languages"),
+        lambda document: document["data"].update(languages="en"),
+        lambda document: document["data"].update(familiar_from="much"),
+        lambda document: document["data"].update(doubtful_below=2),
     ],
 )
 def test_a_resealed_manifest_that_makes_no_sense_is_refused(
