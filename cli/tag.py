@@ -97,4 +97,6 @@ def _table(tagging: Tagging, headline: str, *, explain: bool) -> Table:
         for tag in tagging.tags
     ]
     title = " ".join(filter(None, (tagging.id, headline))) or "article"
-    return table(f"{title}  (known words: {tagging.known:.0%})", columns, rows, words=True)
+    review = f"; review: {tagging.review}" if tagging.review else ""
+    heading = f"{title}  (known words: {tagging.known:.0%}{review})"
+    return table(heading, columns, rows, words=True)

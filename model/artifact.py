@@ -17,6 +17,7 @@ from copytaster.model.errors import ArtifactError
 from copytaster.model.manifest import NAME as MANIFEST
 from copytaster.model.manifest import RETRAIN as _ADVICE
 from copytaster.model.manifest import Manifest
+from copytaster.model.review import Reviewer
 from copytaster.model.scorer import FIELDS, Field, FieldName, Scorer
 from copytaster.model.tiers import Tiers
 from copytaster.model.types import Article
@@ -56,6 +57,10 @@ class Artifact:
     def tiers(self) -> Tiers:
         """Return the thresholds of the tiers."""
         return Tiers(self.arrays["suggest"], self.arrays["auto"])
+
+    def reviewer(self) -> Reviewer:
+        """Return what decides which articles an editor should look at."""
+        return Reviewer.of(self.manifest.data)
 
 
 def scorer_over(arrays: Arrays) -> Scorer:

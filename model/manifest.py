@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copytaster.model.errors import ArtifactError
+from copytaster.model.review import Reviewer
 from copytaster.model.taxonomy import Taxonomy, as_json, from_json
 
 NAME = "manifest.json"
@@ -47,6 +48,8 @@ class Manifest:
         The topics, in the order of the arrays' columns.
     data, parameters, metrics, software : Mapping
         What it was trained on and how, how well it did out of fold, and which libraries did it.
+        The data's ``languages``, ``familiar_from`` and ``doubtful_below`` are read by
+        :class:`copytaster.model.review.Reviewer`.
     golden : tuple of Golden
     size, sha256 : int, str
         Size in bytes and digest of the joblib file beside it.
@@ -125,6 +128,7 @@ def _build(document: Mapping[str, Any], path: Path) -> Manifest:
     for topic in topics:
         for name in ("articles", "precision", "recall", "f1"):
             float(document["metrics"]["topics"][topic.slug][name])
+    Reviewer.of(document["data"])
     return Manifest(
         version=str(document["version"]),
         taxonomy=Taxonomy(topics, str(path)),

@@ -11,10 +11,11 @@ from copytaster.model import artifact
 from copytaster.model.calibration import Calibration
 from copytaster.model.evidence import Locator, strongest
 from copytaster.model.manifest import Manifest
+from copytaster.model.review import Reviewer
 from copytaster.model.scorer import FieldName, FieldVector, Scorer
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.tiers import Tiers
-from copytaster.model.types import Article, Tag, Tagging
+from copytaster.model.types import Article, Tag, Tagging, Tier
 
 
 class Tagger:
@@ -32,6 +33,7 @@ class Tagger:
         self.scorer: Scorer = loaded.scorer()
         self.calibration: Calibration = loaded.calibration()
         self.tiers: Tiers = loaded.tiers()
+        self.reviewer: Reviewer = loaded.reviewer()
 
     @classmethod
     def load(cls, folder: Path, key: bytes | None = None) -> "Tagger":
@@ -90,32 +92,43 @@ class Tagger:
         vectors = self.scorer.vectors(article)
         scores = self.scorer.scores(vectors)
         confidences = self.calibration.confidence(scores)
+        whole = vectors["article"]
+        known = whole.n_known / whole.n_tokens if whole.n_tokens else 0.0
+        language = self.reviewer.language(article, known)
+        foreign = self.reviewer.is_foreign(language)
         tags = [
-            self._make_tag(topic, scores, confidences)
+            self._make_tag(topic, scores, confidences, foreign=foreign)
             for topic in np.argsort(-confidences, kind="stable").tolist()
             if everything or scores[topic] >= self.tiers.suggest[topic]
         ][:limit]
         if explain:
             tags = self._explain(article, vectors, scores, tags)
-        whole = vectors["article"]
+        tagged = bool((scores >= self.tiers.suggest).any())
         return Tagging(
             id=article.id,
             model=self.version,
-            language=article.language,
-            known=whole.n_known / whole.n_tokens if whole.n_tokens else 0.0,
+            language=language,
+            known=known,
+            review=self.reviewer.review(language, known, tagged=tagged),
             tags=tuple(tags),
         )
 
     def _make_tag(
-        self, topic: int, scores: NDArray[np.float64], confidences: NDArray[np.float64]
+        self,
+        topic: int,
+        scores: NDArray[np.float64],
+        confidences: NDArray[np.float64],
+        *,
+        foreign: bool,
     ) -> Tag:
         entry = self.taxonomy.topics[topic]
+        tier: Tier | None = self.tiers.of(float(scores[topic]), topic)
         return Tag(
             topic=entry.slug,
             name=entry.name,
             uri=entry.uri,
             confidence=float(confidences[topic]),
-            tier=self.tiers.of(float(scores[topic]), topic),
+            tier="suggest" if foreign and tier == "auto" else tier,
         )
 
     def _explain(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 Tier = Literal["auto", "suggest"]
+Review = Literal["nothing above threshold", "unfamiliar text", "language"]
 Span = tuple[int, int]
 
 
@@ -89,12 +90,17 @@ class Tagging:
 
     Attributes
     ----------
-    id, language : str or None
-        As the article gave them.
+    id : str or None
+        As the article gave it.
     model : str
         The version of the tagger.
+    language : str or None
+        As the article gave it; else as detected, where few words are known and it is sure.
     known : float
         Share, 0 to 1, of the article's tokens that the tagger has seen; 0 for no tokens.
+    review : Review or None
+        Why an editor should look: the text is in a language that the tagger never learnt from
+        (no tag is ``auto`` then), or it has no tag at all.
     tags : tuple of Tag
         Most confident first.
     """
@@ -103,4 +109,5 @@ class Tagging:
     model: str
     language: str | None
     known: float
+    review: Review | None
     tags: tuple[Tag, ...]

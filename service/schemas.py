@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from copytaster.model.tagger import Tagger
-from copytaster.model.types import Article, Evidence, Span, Tag, Tagging, Tier
+from copytaster.model.types import Article, Evidence, Review, Span, Tag, Tagging, Tier
 
 Identifier = (
     Annotated[str, Field(strict=True, max_length=1024)]
@@ -37,7 +37,7 @@ class ArticleRequest(BaseModel):
     language: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$",
-        description="BCP 47 tag, such as en or en-GB. Echoed in the reply.",
+        description="BCP 47 tag, such as en or en-GB. Trusted; detected where it is missing.",
     )
     published: datetime | None = Field(default=None, description="ISO 8601 date and time.")
 
@@ -111,8 +111,14 @@ class TaggingReply(BaseModel):
 
     id: Identifier | None
     model: str = Field(description="Version of the tagger.")
-    language: str | None
+    language: str | None = Field(
+        description="As sent; else as detected, where few words are known and it is sure."
+    )
     known: float = Field(ge=0, le=1, description="Share of tokens that the tagger has seen.")
+    review: Review | None = Field(
+        description="Why an editor should look. language: the tagger never learnt from it, and "
+        "no tag is auto. The others: there is no tag. null: no reason."
+    )
     tags: list[TagReply] = Field(description="Most confident first.")
 
     @classmethod
@@ -123,6 +129,7 @@ class TaggingReply(BaseModel):
             model=tagging.model,
             language=tagging.language,
             known=round(tagging.known, 4),
+            review=tagging.review,
             tags=[TagReply.of(tag, explain=explain) for tag in tagging.tags],
         )
 
@@ -185,6 +192,9 @@ class ReadyReply(BaseModel):
     status: str = "ready"
     model: str
     topics: int
+    languages: list[str] = Field(
+        description="Languages that it learnt from; empty where they could not be told."
+    )
     scorer: str = Field(description="Which implementation scores.")
 
 

@@ -73,6 +73,12 @@ def write_jsonl(path: Path, records: Sequence[object]) -> Path:
 def small_records() -> list[dict[str, object]]:
     """Return the small stories as lines of a JSONL file would say them."""
     return [
-        {"id": f"s{n}", "headline": headline, "text": text, "topics": list(topics)}
+        {
+            "id": f"s{n}",
+            "headline": headline,
+            "text": text,
+            "language": "en",
+            "topics": list(topics),
+        }
         for n, (headline, text, topics) in enumerate(SMALL, 1)
     ]

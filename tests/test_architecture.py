@@ -86,7 +86,7 @@ def loaded_after(code: str) -> set[str]:
 
 def test_importing_the_model_imports_neither_flask_nor_scikit_learn() -> None:
     loaded = loaded_after("import copytaster.model.tagger")
-    assert not loaded & {"flask", "sklearn", "scipy", "pydantic"}
+    assert not loaded & {"flask", "sklearn", "scipy", "pydantic", "py3langid"}
 
 
 def test_help_imports_no_room_but_the_errors() -> None:
@@ -96,6 +96,7 @@ def test_help_imports_no_room_but_the_errors() -> None:
 
 def test_serving_and_tagging_import_no_scikit_learn(small_folder: Path) -> None:
     code = (
+        "import sys\n"
         "from pathlib import Path\n"
         "from copytaster.model.tagger import Tagger\n"
         "from copytaster.service.app import create_app\n"
@@ -104,6 +105,9 @@ def test_serving_and_tagging_import_no_scikit_learn(small_folder: Path) -> None:
         "client = create_app(tagger).test_client()\n"
         "reply = client.post('/tag?explain=1', json={'text': 'tariff on steel'})\n"
         "assert reply.status_code == 200, reply.text\n"
+        "assert 'py3langid' not in sys.modules\n"
+        "reply = client.post('/tag', json={'text': 'Der Zug ist heute wieder nicht gekommen.'})\n"
+        "assert reply.json['review'] == 'language', reply.text\n"
         "assert client.get('/openapi.json').status_code == 200"
     )
     assert not loaded_after(code) & {"sklearn", "scipy", "pandas"}

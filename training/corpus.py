@@ -68,7 +68,8 @@ class Corpus:
         for item, group in zip(self.articles, self.groups.tolist(), strict=True):
             article = item.article
             labels = (sorted(item.yes), sorted(item.no), item.complete)
-            line = json.dumps([article.headline, article.text, labels, group, article.chain])
+            said = [article.headline, article.text, article.language, article.chain]
+            line = json.dumps([said, labels, group])
             total.update(f"{line} {article.published}\n".encode())
         return total.hexdigest()
 

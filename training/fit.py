@@ -11,11 +11,19 @@ from copytaster.model import artifact
 from copytaster.model.arrays import Arrays
 from copytaster.model.errors import CorpusError
 from copytaster.model.scorer import FIELDS
-from copytaster.training import decisions, metrics, out_of_fold, split, thresholds
+from copytaster.training import (
+    decisions,
+    familiarity,
+    metrics,
+    out_of_fold,
+    split,
+    thresholds,
+)
 from copytaster.training.config import DEFAULT, Recipe
 from copytaster.training.corpus import NO, Corpus
 from copytaster.training.decisions import Decisions, Judged
 from copytaster.training.examples import Examples, Model
+from copytaster.training.familiarity import Familiarity
 from copytaster.training.metrics import Report
 
 #: Told what is being done, how many of its steps are done, and how many there are.
@@ -36,6 +44,8 @@ class Fitted:
         Cross-validated, with thresholds that were chosen without the article's fold.
     decisions : Decisions
         Calibration, thresholds and proofs.
+    familiarity : Familiarity
+        How many words of a text the tagger should know.
     """
 
     corpus: Corpus
@@ -43,6 +53,7 @@ class Fitted:
     arrays: Arrays
     report: Report
     decisions: Decisions
+    familiarity: Familiarity
 
 
 def fit(
@@ -88,6 +99,7 @@ def fit(
         arrays={**linear_arrays(model), **found.arrays()},
         report=metrics.compare(decided, judged.labels),
         decisions=found,
+        familiarity=familiarity.fit(held_out.known[learnt]),
     )
 
 

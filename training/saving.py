@@ -14,6 +14,7 @@ from copytaster.model.registry import Registry
 from copytaster.training.corpus import YES
 from copytaster.training.fit import Fitted
 from copytaster.training.golden import golden
+from copytaster.training.languages import languages
 from copytaster.training.tune import Trial
 
 
@@ -53,6 +54,8 @@ def _manifest(fitted: Fitted, path: Path, trials: Sequence[Trial]) -> Manifest:
             "newest": corpus.newest,
             "sha256": corpus.digest,
             "taxonomy_sha256": corpus.taxonomy.digest,
+            "languages": languages([item.article for item in corpus.articles]),
+            **fitted.familiarity.as_json(),
         },
         parameters={**fitted.recipe.as_json(), "tuned": _tuned(trials)},
         metrics=_metrics(fitted),

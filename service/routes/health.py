@@ -16,7 +16,12 @@ def blueprint(tagger: Tagger) -> Blueprint:
 
     @routes.get("/readyz")
     def readyz() -> Response:
-        reply = ReadyReply(model=tagger.version, topics=len(tagger.taxonomy), scorer="numpy")
+        reply = ReadyReply(
+            model=tagger.version,
+            topics=len(tagger.taxonomy),
+            languages=tagger.manifest.data["languages"],
+            scorer="numpy",
+        )
         return Response(reply.model_dump_json(), mimetype="application/json")
 
     return routes

@@ -11,6 +11,7 @@ import pytest
 
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
+from tests.foreign import FOREIGN
 from tests.stories import small_records, write_jsonl
 
 
@@ -126,6 +127,14 @@ def test_tag_prints_a_table_for_people(small_models: Path, tmp_path: Path) -> No
     assert done.returncode == 0
     for expected in ("Steel duty rises", "trade", "suggest", "tariff"):
         assert expected in out
+
+
+def test_tag_says_why_an_editor_should_look(small_models: Path) -> None:
+    done = run("tag", "--models", small_models, stdin=FOREIGN["fr"][1].encode())
+    assert b"review: language" in done.stdout
+    done = run("tag", "--models", small_models, stdin=b"A tariff on steel")
+    assert b"known words" in done.stdout
+    assert b"review" not in done.stdout
 
 
 def test_tag_prints_json_lines_for_machines(small_models: Path, tmp_path: Path) -> None:

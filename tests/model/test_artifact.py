@@ -211,6 +211,10 @@ def test_arrays_that_cannot_be_a_tagger_are_refused(
         lambda document: document["topics"][0].update(terms=None),
         lambda document: document["tagger.joblib"].update(bytes="many"),
         lambda document: document.pop("data"),
+        lambda document: document["data"].pop("languages"),
+        lambda document: document["data"].update(languages="en"),
+        lambda document: document["data"].update(familiar_from="much"),
+        lambda document: document["data"].update(doubtful_below=2),
     ],
 )
 def test_a_resealed_manifest_that_makes_no_sense_is_refused(

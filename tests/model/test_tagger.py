@@ -1,6 +1,7 @@
 """What the tagger says of articles, ordinary and odd."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +10,16 @@ from hypothesis import strategies as st
 
 from copytaster.model.tagger import Tagger
 from copytaster.model.types import Article
+from tests.foreign import FOREIGN
 
 STEEL = Article("Brussels doubled the tariff on imported steel.", "Steel tariff", id="a1")
+TAIPEI = Article(
+    "The foreign ministry in Taipei on Tuesday turned down an offer from Beijing to send an envoy "
+    "for talks on the Taiwan Strait. Taiwanese officials said that any dialogue must be without "
+    "conditions, and that Taiwan would decide for itself.",
+    "Taipei rebuffs Beijing envoy over strait talks",
+)
+GERMAN = FOREIGN["de"][1]
 ODD = {
     "empty": "",
     "emoji": "🏏🏏 wickets 👩‍👩‍👧 fell 🇹🇼",
@@ -125,3 +134,81 @@ def test_a_higher_score_is_never_a_lower_confidence(small_tagger: Tagger) -> Non
     confidences = small_tagger.calibration.confidence(scores)
     assert (np.diff(confidences, axis=0) >= 0).all()
     assert ((confidences >= 0) & (confidences <= 1)).all()
+
+
+def test_a_german_article_gets_no_auto_tag_from_an_english_tagger_and_says_so(
+    default_tagger: Tagger,
+) -> None:
+    headline, text = FOREIGN["de"]
+    german = Article(f"{text} Taiwan Taipei Taiwanese Beijing", headline)
+    (tagging,) = default_tagger.tag([german])
+    assert (tagging.language, tagging.review) == ("de", "language")
+    (trusted,) = default_tagger.tag([replace(german, language="en")])
+    assert [tag.tier for tag in trusted.tags if tag.topic == "taiwan"] == ["auto"]
+    assert [tag.tier for tag in tagging.tags if tag.topic == "taiwan"] == ["suggest"]
+    assert [replace(tag, tier=None) for tag in tagging.tags] == [
+        replace(tag, tier=None) for tag in trusted.tags
+    ]
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_a_story_in_another_language_has_too_few_known_words_to_pass_for_english(
+    default_tagger: Tagger, code: str
+) -> None:
+    headline, text = FOREIGN[code]
+    (tagging,) = default_tagger.tag([Article(text, headline)])
+    assert tagging.known < default_tagger.reviewer.doubtful_below
+    assert (tagging.language, tagging.review) == (code, "language")
+    assert "auto" not in [tag.tier for tag in tagging.tags]
+
+
+def test_the_language_of_the_article_is_trusted_against_its_text(default_tagger: Tagger) -> None:
+    for language, review in (("de", "language"), ("en-GB", None), ("EN_us", None)):
+        (tagging,) = default_tagger.tag([replace(TAIPEI, language=language)])
+        assert (tagging.language, tagging.review) == (language, review)
+        auto = [tag.topic for tag in tagging.tags if tag.tier == "auto"]
+        assert ("taiwan" in auto) == (review is None)
+
+
+@pytest.mark.parametrize("language", [None, "und", "zxx"])
+def test_a_text_of_known_words_is_not_looked_at_for_its_language(
+    default_tagger: Tagger, language: str | None
+) -> None:
+    (tagging,) = default_tagger.tag([replace(TAIPEI, language=language)])
+    assert tagging.known >= default_tagger.reviewer.doubtful_below
+    assert (tagging.language, tagging.review) == (language, None)
+    strange = replace(TAIPEI, text=f"{TAIPEI.text} {'of their unguessable perspicuities ' * 30}")
+    assert default_tagger.tag([replace(strange, language=language)])[0].language == "en"
+
+
+def test_an_article_without_a_tag_says_whether_its_words_are_known(default_tagger: Tagger) -> None:
+    junk, plain = default_tagger.tag([Article("qqzz ppyy wwxx"), Article("She was there before.")])
+    assert (junk.tags, junk.review) == ((), "unfamiliar text")
+    assert (plain.tags, plain.review) == ((), "nothing above threshold")
+    assert (junk.language, plain.language) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "review"),
+    [
+        ("qqzz ppyy", "unfamiliar text"),
+        ("She was there before.", "nothing above threshold"),
+        ("The elected senators of Taiwan.", None),
+        (GERMAN, "language"),
+    ],
+)
+def test_asking_for_more_or_fewer_tags_does_not_change_the_review(
+    default_tagger: Tagger, text: str, review: str | None
+) -> None:
+    article = Article(text)
+    found = {
+        default_tagger.tag([article], everything=everything, limit=limit)[0].review
+        for everything in (False, True)
+        for limit in (None, 1)
+    }
+    assert found == {review}
+
+
+def test_a_foreign_article_in_a_batch_gets_what_it_gets_alone(small_tagger: Tagger) -> None:
+    articles = [Article(GERMAN), STEEL, Article("qqzz"), Article(FOREIGN["fr"][1]), Article(GERMAN)]
+    assert small_tagger.tag(articles) == [small_tagger.tag([article])[0] for article in articles]

@@ -13,6 +13,7 @@ from openapi_spec_validator import validate
 from copytaster.model.tagger import Tagger
 from copytaster.service.app import create_app
 from copytaster.service.schemas import ArticleRequest, Problem, TaggingReply
+from tests.foreign import FOREIGN
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_a_reply_has_what_the_design_promises(client: FlaskClient, small_tagger:
         json={"id": "a1", "text": "A tariff on steel.", "language": "en", "headline": "Tariff"},
     )
     document = reply.get_json()
-    assert list(document) == ["id", "model", "language", "known", "tags"]
+    assert list(document) == ["id", "model", "language", "known", "review", "tags"]
     assert (document["id"], document["model"]) == ("a1", small_tagger.version)
     (tag,) = document["tags"]
     assert list(tag) == ["topic", "name", "uri", "confidence", "tier", "evidence"]
@@ -50,6 +51,26 @@ def test_all_and_limit(client: FlaskClient) -> None:
     assert [tag["tier"] for tag in tags].count(None) >= 1
     assert len(tags) == 3
     assert len(client.post("/tag?all=true&limit=2", json={"text": "A"}).get_json()["tags"]) == 2
+
+
+def test_an_article_in_another_language_says_so(client: FlaskClient) -> None:
+    headline, text = FOREIGN["de"]
+    reply = client.post("/tag", json={"headline": headline, "text": text}).get_json()
+    assert (reply["language"], reply["review"]) == ("de", "language")
+    reply = client.post("/tag", json={"text": "A tariff", "language": "de-AT"}).get_json()
+    assert (reply["language"], reply["review"]) == ("de-AT", "language")
+
+
+def test_an_article_without_a_tag_says_why_and_another_says_nothing(
+    default_tagger: Tagger,
+) -> None:
+    client = create_app(default_tagger).test_client()
+    for query in ("", "?all=1"):
+        reply = client.post(f"/tag{query}", json={"text": "qqzz ppyy"}).get_json()
+        assert reply["review"] == "unfamiliar text"
+    reply = client.post("/tag", json={"text": "The elected senators of Taiwan."}).get_json()
+    assert reply["review"] is None
+    assert reply["tags"]
 
 
 def test_plain_text_is_an_article(client: FlaskClient) -> None:
@@ -148,7 +169,8 @@ def test_topics_say_from_which_confidence_they_are_tags(client: FlaskClient) -> 
 
 def test_health_and_readiness(client: FlaskClient, small_tagger: Tagger) -> None:
     assert client.get("/healthz").get_json() == {"status": "ok"}
-    assert client.get("/readyz").get_json()["model"] == small_tagger.version
+    ready = client.get("/readyz").get_json()
+    assert (ready["model"], ready["languages"]) == (small_tagger.version, ["en"])
 
 
 def test_the_openapi_document_is_valid_and_lists_every_route(

@@ -133,6 +133,7 @@ def test_a_renamed_topic_makes_another_version(small_corpus: Corpus, tmp_path: P
         {"no": frozenset({"sport"})},
         {"article": Article("other text", "Steel duty rises", id="s1")},
         {"article": replace(as_corpus(SMALL, Taxonomy(())).articles[0].article, headline="other")},
+        {"article": replace(as_corpus(SMALL, Taxonomy(())).articles[0].article, language="en")},
         {"group": "s2"},
     ],
     ids=lambda change: next(iter(change)),
@@ -194,6 +195,9 @@ def test_the_manifest_says_what_it_was_trained_on(small_folder: Path, small_corp
     manifest = Tagger.load(small_folder).manifest
     assert manifest.data["articles"] == len(SMALL)
     assert manifest.data["sha256"] == small_corpus.digest
+    assert manifest.data["languages"] == ["en"]
+    assert 0 <= manifest.data["familiar_from"] <= 1
+    assert 0.5 <= manifest.data["doubtful_below"] <= 0.8
     assert manifest.version == f"undated-{manifest.digest[:12]}"
     assert set(manifest.metrics["topics"]) == {"trade", "sport", "travel"}
     assert manifest.parameters["headline_weight"] == Recipe().headline_weight

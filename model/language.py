@@ -1,0 +1,88 @@
+"""The language of a text: told by its tag, or detected where there is none."""
+
+from functools import cache
+from threading import Lock
+from typing import Any
+
+#: The longest stretch of a text that is read for its language, in characters.
+READ = 500
+#: The least probability with which a language is detected.
+SURE = 0.9
+#: The least amount of letters, in bytes of UTF-8: 20 of English, 7 of Chinese, which say as much.
+LETTERS = 20
+
+#: No one language: undetermined, several, none.
+_UNUSABLE = frozenset({"", "und", "mul", "zxx"})
+#: Codes to the macrolanguage or the newer code that the IANA registry of subtags gives for them,
+#: as far as the detector or a CMS may send them.
+_BROADER = {
+    **dict.fromkeys(("nb", "nn"), "no"),
+    **dict.fromkeys(("cmn", "wuu", "yue"), "zh"),
+    **dict.fromkeys(("ary", "arz"), "ar"),
+    **dict.fromkeys(("bs", "hr", "sr"), "sh"),
+    **dict.fromkeys(("id", "in"), "ms"),
+    "iw": "he",
+    "uzs": "uz",
+}
+_loading = Lock()
+
+
+def primary(tag: str | None) -> str | None:
+    """Return the language of a BCP 47 *tag*: lower-case, without region, script or variant.
+
+    Returns
+    -------
+    str or None
+        ``None`` where the tag names no one language: ``und``, ``mul``, ``zxx``, none, empty.
+    """
+    code = (tag or "").replace("_", "-").partition("-")[0].lower()
+    return None if code in _UNUSABLE else code
+
+
+def broader(code: str) -> str:
+    """Return the language that *code* is compared by: nb and nn are no, yue is zh.
+
+    Languages of one macrolanguage are too near to each other to be told by a few lines.
+    """
+    return _BROADER.get(code, code)
+
+
+def detect(text: str) -> str | None:
+    """Return the language of *text*, or ``None`` where it cannot be told.
+
+    The first call in a process loads the detector: about 0.3 s and 80 MB.
+
+    Parameters
+    ----------
+    text : str
+        Its first 500 characters are read.
+
+    Returns
+    -------
+    str or None
+        ISO 639 code of the language where its probability is at least 0.9; otherwise that of
+        the macrolanguage, where its languages together reach it; otherwise ``None``.
+    """
+    start = text.strip()[:READ]
+    letters = "".join(filter(str.isalpha, start))
+    if len(letters.encode(errors="surrogatepass")) < LETTERS:
+        return None
+    detector = _detector()
+    code, probability = detector.classify(start)
+    if probability < SURE:
+        code = broader(code)
+        kin = (part for other, part in detector.rank(start) if broader(other) == code)
+        probability = sum(kin)
+    return primary(code) if probability >= SURE else None
+
+
+def _detector() -> Any:  # noqa: ANN401  # py3langid has no annotations
+    with _loading:
+        return _load()
+
+
+@cache
+def _load() -> Any:  # noqa: ANN401  # as above
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
