@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from copytaster.training.fit import Progress
     from copytaster.training.learning_curve import LearningCurve
 
+_FLATTERED = (
+    "These are the articles that the tagger was trained on: the figures flatter it. "
+    "Judge it by others."
+)
+
 
 @click.command("evaluate")
 @click.argument("model")
@@ -103,6 +108,8 @@ def command(  # noqa: PLR0913  # one argument an option
             f"{len(problems)} problem(s); nothing was judged. "
             "Mend the lines, or leave out what is wrong with them with --skip-bad."
         )
+    if corpus.digest == tagger.manifest.data.get("sha256"):
+        ERR.print(_FLATTERED)
     if not no_report:
         _write(found.as_json(), report)
     if as_json:

@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from copytaster.training import bootstrap
+from copytaster.training.corpus import YES
 from copytaster.training.metrics import Counts
 
 Interval = tuple[float, float]
@@ -61,7 +62,7 @@ def measure(
     seed : int
         Seed of the resampling.
     """
-    truth, known = labels == 1, labels >= 0
+    truth, known = labels == YES, labels >= 0
     kinds = (decided & truth, decided & known & ~truth, ~decided & truth)
     right, wrong, missed = (kind.sum(axis=0).astype(np.float64) for kind in kinds)
     draws = bootstrap.resample(_per_story(kinds, stories), seed)

@@ -27,6 +27,8 @@ from copytaster.training.reliability import Reliability
 
 #: Most bins of a reliability diagram: over all topics, and for one.
 _BINS, _TOPIC_BINS = 15, 10
+#: How many topics an error names.
+_NAMED = 10
 
 
 def evaluate(
@@ -92,10 +94,11 @@ def evaluate(
 def must_carry(corpus: Corpus) -> None:
     """Raise a CorpusError if no article of *corpus* carries a topic."""
     if not (corpus.labels == YES).any():
+        slugs = corpus.taxonomy.slugs
+        named = ", ".join(slugs[:_NAMED]) + (" …" if len(slugs) > _NAMED else "")
         raise CorpusError(
             f"none of {len(corpus.articles)} articles carries a topic that this tagger knows, so "
-            "there is nothing to judge it by; its topics are "
-            f"{', '.join(corpus.taxonomy.slugs[:_BINS])}{' …' * (len(corpus.taxonomy) > _BINS)}"
+            f"there is nothing to judge it by; it knows {named}"
         )
 
 
