@@ -121,12 +121,15 @@ def learn(
     carried = (test.labels == YES).sum(axis=0)
     articles = np.array([counts for _, counts in yes])
     f1 = np.array([[counts.f1 for counts in report.topics] for report in reports])
+    f1[:, carried == 0] = np.nan
+    bought = power_law.gains(articles, np.where(carried >= _FEWEST_YES, f1, np.nan), MORE)
+    columns = zip(pool.taxonomy.slugs, articles.T, f1.T, bought.tolist(), strict=True)
     return LearningCurve(
         sizes=tuple(size for size, _ in yes),
         micro_f1=tuple(report.micro.f1 for report in reports),
         topics={
-            slug: _topic(articles[:, column], f1[:, column], int(carried[column]))
-            for column, slug in enumerate(pool.taxonomy.slugs)
+            slug: TopicCurve(tuple(counts.tolist()), tuple(reached.tolist()), gained)
+            for slug, counts, reached, gained in columns
         },
     )
 
@@ -152,15 +155,6 @@ def thirds(corpus: Corpus, seed: int = 0) -> tuple[Corpus, Corpus]:
     """
     fold = split.folds(corpus.groups, _PARTS, seed)
     return _take(corpus, np.flatnonzero(fold != 0)), _take(corpus, np.flatnonzero(fold == 0))
-
-
-def _topic(articles: NDArray[np.int64], f1: NDArray[np.float64], carried: int) -> TopicCurve:
-    enough = carried >= _FEWEST_YES
-    return TopicCurve(
-        articles=tuple(articles.tolist()),
-        f1=tuple((f1 if carried else np.full(f1.size, np.nan)).tolist()),
-        plus_50=power_law.gain(articles, f1, MORE) if enough else np.nan,
-    )
 
 
 def _parts(corpus: Corpus, seed: int) -> list[Corpus]:

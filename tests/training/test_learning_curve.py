@@ -16,30 +16,51 @@ from tests.stories import SMALL, SMALL_RECIPE, as_corpus, labelled
 RECIPE = replace(SMALL_RECIPE, n_folds=3)
 
 
-@given(st.floats(0.5, 0.95), st.floats(0.2, 1.5), st.floats(0.3, 1.5))
-def test_points_on_a_power_law_are_led_on_along_it(
-    ceiling: float, drop: float, exponent: float
-) -> None:
-    n = np.array([20, 40, 80, 140, 200])
-    f1 = ceiling - drop * n.astype(float) ** -exponent
-    expected = drop * (200.0**-exponent - 250.0**-exponent)
-    assert power_law.gain(n, f1, 50) == pytest.approx(expected, abs=0.005)
+@given(st.floats(0.3, 1.5), st.lists(st.floats(0.3, 0.9), min_size=1, max_size=4))
+def test_points_on_power_laws_are_led_on_along_them(exponent: float, levels: list[float]) -> None:
+    n = np.array([20, 40, 80, 140, 200])[:, np.newaxis] + np.arange(len(levels))
+    most = n[-1].astype(np.float64)
+    f1 = power_law.CEILING - np.array(levels) * n.astype(np.float64) ** -exponent
+    expected = np.array(levels) * (most**-exponent - (most + 50) ** -exponent)
+    assert power_law.gains(n, f1, 50) == pytest.approx(expected, abs=0.005)
 
 
-@given(st.lists(st.floats(0, 1), min_size=5, max_size=5))
+@given(st.lists(st.floats(0, 1), min_size=10, max_size=10))
 def test_a_gain_is_never_negative_nor_above_one(f1: list[float]) -> None:
-    gain = power_law.gain(np.array([1, 5, 10, 20, 30]), np.array(f1), 50)
-    assert math.isnan(gain) or 0 <= gain <= 1
+    n = np.array([[1, 5, 10, 20, 30], [0, 3, 3, 4, 8]]).T
+    for gain in power_law.gains(n, np.array(f1).reshape(5, 2), 50):
+        assert math.isnan(gain) or 0 <= gain <= 1
 
 
-def test_points_that_jump_about_say_nothing() -> None:
-    n = np.array([5, 10, 20, 40, 50])
-    assert math.isnan(power_law.gain(n, np.array([0.1, 0.9, 0.2, 0.8, 0.3]), 50))
+def test_a_topic_that_has_more_to_learn_gains_more() -> None:
+    n = np.array([[5, 10, 20, 40, 50], [100, 200, 400, 800, 1000]]).T
+    f1 = np.array([[0.3, 0.45, 0.55, 0.65, 0.68], [0.8, 0.83, 0.85, 0.86, 0.865]]).T
+    few, many = power_law.gains(n, f1, 50)
+    assert few > 10 * many > 0
 
 
-def test_three_different_numbers_of_articles_say_nothing() -> None:
-    n = np.array([0, 2, 2, 4, 8])
-    assert math.isnan(power_law.gain(n, np.array([0.0, 0.5, 0.5, 0.6, 0.7]), 50))
+def test_a_topic_that_stands_at_its_best_gains_next_to_nothing() -> None:
+    n = np.array([[20, 40, 80, 140, 200]]).T
+    f1 = np.array([[0.97, 0.98, 0.98, 0.99, 0.99]]).T
+    assert 0 <= power_law.gains(n, f1, 50)[0] < 0.005
+
+
+@pytest.mark.parametrize(
+    ("n", "f1"),
+    [
+        ([5, 10, 20, 40, 50], [0.1, 0.9, 0.2, 0.8, 0.3]),
+        ([0, 2, 2, 4, 8], [0.0, 0.5, 0.5, 0.6, 0.7]),
+        ([5, 10, 20, 40, 50], [math.nan] * 5),
+    ],
+    ids=["points that jump about", "three different numbers of articles", "no points"],
+)
+def test_what_says_nothing_gives_no_gain(n: list[int], f1: list[float]) -> None:
+    known = [5, 10, 20, 40, 50], [0.3, 0.45, 0.55, 0.65, 0.68]
+    numbers, reached = np.array([n, known[0]]).T, np.array([f1, known[1]]).T
+    nothing, gain = power_law.gains(numbers, reached, 50)
+    assert math.isnan(nothing)
+    assert gain > 0
+    assert np.isnan(power_law.gains(numbers[:, :1], reached[:, :1], 50)).all()
 
 
 def test_parts_grow_and_groups_stay_whole(small_taxonomy: Taxonomy) -> None:
