@@ -30,13 +30,14 @@ def _topics(found: Evaluation) -> Table:
             figures.articles,
             _figure(figures.precision),
             _figure(figures.recall),
-            _within(figures.f1, figures.f1_low, figures.f1_high),
+            _figure(figures.f1),
+            _bounds(figures.f1_low, figures.f1_high),
             _figure(figures.average_precision),
             *_auto(figures),
         )
         for slug, figures in found.topics.items()
     ]
-    columns = ("topic", "articles", "precision", "recall", "F1 (95 % interval)", "AP")
+    columns = ("topic", "articles", "precision", "recall", "F1", "95 % interval", "AP")
     title = f"{found.articles} articles, {found.stories} stories, judged by {found.model}"
     return table(title, (*columns, "auto precision", "auto finds"), rows)
 
@@ -88,6 +89,10 @@ def _figure(value: float) -> str:
 
 def _share(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.1%}"
+
+
+def _bounds(low: float, high: float) -> str:
+    return "-" if math.isnan(low) else f"{low:.2f} to {high:.2f}"
 
 
 def _within(value: float, low: float, high: float) -> str:
