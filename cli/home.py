@@ -6,7 +6,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from copytaster.model.errors import SettingsError
+from copytaster.model.errors import ArtifactError, SettingsError
+from copytaster.model.manifest import NAME as MANIFEST
 from copytaster.model.registry import Registry
 
 
@@ -29,3 +30,35 @@ def champion(root: Path) -> Path | None:
     registry = Registry(root)
     version = registry.champion()
     return registry.folder(version) if version else None
+
+
+def find(model: str, root: Path) -> Path:
+    """Return the folder of the tagger that a person named.
+
+    Parameters
+    ----------
+    model : str
+        ``champion``, a folder that holds a tagger, or a version below *root*.
+    root : Path
+        The folder of trained versions.
+
+    Raises
+    ------
+    ArtifactError
+        If there is no such tagger.
+    """
+    registry = Registry(root)
+    here = registry.versions()
+    if model == "champion":
+        serving = champion(root)
+        if serving is None:
+            raise ArtifactError(root, "has no champion yet", "run copytaster train first")
+        return serving
+    if (Path(model) / MANIFEST).is_file():
+        return Path(model)
+    if model in here:
+        return registry.folder(model)
+    known = f"a version of {', '.join(here)}" if here else "train one first (copytaster train)"
+    raise ArtifactError(
+        Path(model), "no such tagger", f"name the folder of one, champion, or {known}"
+    )

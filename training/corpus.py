@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -123,6 +123,22 @@ def load(
     return Corpus(tuple(kept), taxonomy), problems
 
 
+def restrict(corpus: Corpus, taxonomy: Taxonomy) -> tuple[Corpus, list[Problem]]:
+    """Keep only the labels for the topics of *taxonomy*, which become the columns.
+
+    Returns
+    -------
+    corpus : Corpus
+        All the articles.
+    problems : list of Problem
+        One for each label that was left out.
+    """
+    known = frozenset(taxonomy.slugs)
+    kept = tuple(replace(i, yes=i.yes & known, no=i.no & known) for i in corpus.articles)
+    problems = [problem for item in corpus.articles for problem in _unknown(item, known)]
+    return Corpus(kept, taxonomy), problems
+
+
 def _check(
     item: LabelledArticle, first: dict[str, LabelledArticle], known: frozenset[str] | None
 ) -> list[Problem]:
@@ -130,8 +146,10 @@ def _check(
         earlier = first[item.id]
         detail = f"{item.id!r} was used at {earlier.source}:{earlier.line}; give each its own id"
         return [Problem("duplicate id", item.source, item.line, detail)]
-    if known is None:
-        return []
+    return [] if known is None else _unknown(item, known)
+
+
+def _unknown(item: LabelledArticle, known: frozenset[str]) -> list[Problem]:
     return [
         Problem("unknown topic", item.source, item.line, f"{slug!r}; {_near(slug, known)}")
         for slug in sorted((item.yes | item.no) - known)

@@ -1,0 +1,139 @@
+"""``copytaster evaluate``."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from copytaster.cli import home
+from copytaster.cli.screen import ERR, OUT, progress_bar
+
+if TYPE_CHECKING:
+    from copytaster.training.corpus import Corpus
+    from copytaster.training.fit import Progress
+    from copytaster.training.learning_curve import LearningCurve
+
+_FLATTERED = (
+    "These are the articles that the tagger was trained on: the figures flatter it. "
+    "Judge it by others."
+)
+
+
+@click.command("evaluate")
+@click.argument("model")
+@click.option(
+    "--data",
+    "data",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="JSONL or CSV file, also .gz, or a folder of them; may be given again.",
+)
+@click.option("--split", help="Judge by the articles whose 'split' is this, such as test.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("report.html"),
+    show_default=True,
+    help="Where to write the page with tables and plots.",
+)
+@click.option("--no-report", is_flag=True, help="Write no page.")
+@click.option(
+    "--learning/--no-learning",
+    default=True,
+    help="Whether to train on parts of the data, to see what more articles would buy. "
+    "[default: learning]",
+)
+@click.option(
+    "--models",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
+)
+@click.option("--skip-bad", is_flag=True, help="Leave out lines and labels that have problems.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="Threads, for --learning. [default: all]",
+)
+def command(  # noqa: PLR0913  # one argument an option
+    model: str,
+    data: tuple[Path, ...],
+    split: str | None,
+    report: Path,
+    models: Path | None,
+    *,
+    as_json: bool,
+    no_report: bool,
+    learning: bool,
+    skip_bad: bool,
+    jobs: int,
+) -> None:
+    """Judge MODEL by labelled articles that it has not learned from.
+
+    MODEL is the folder of a trained version, the name of one in the folder of versions, or the
+    word champion for the one that serves. The articles are as copytaster train reads them.
+
+    \b
+    Examples:
+      copytaster evaluate champion --data october.jsonl
+      copytaster evaluate champion --data october.jsonl --no-learning --report october.html
+      copytaster evaluate models/2026-10-10-b00a551eea69 --data reuters.jsonl.gz --split test --json
+    """  # noqa: D301  # click looks for the character itself
+    from copytaster.cli import evaluation_report
+    from copytaster.cli.training_report import problem_table
+    from copytaster.model.tagger import Tagger
+    from copytaster.training import corpus as corpora
+    from copytaster.training import evaluate
+
+    tagger = Tagger.load(home.find(model, models or home.models()), home.model_key())
+    with progress_bar() as progress:
+        loaded, problems = corpora.load(data, None, split)
+        corpus, unknown = corpora.restrict(loaded, tagger.taxonomy)
+        problems.extend(unknown)
+        if not problems or skip_bad:
+            evaluate.must_carry(corpus)
+            curve = _learn(data, split, corpus, jobs, progress) if learning else None
+            names = [path.resolve().name for path in data]
+            found = evaluate.evaluate(
+                tagger, corpus, data=names, split=split, learning=curve, progress=progress
+            )
+    if problems:
+        ERR.print(problem_table(problems))
+    if problems and not skip_bad:
+        raise click.ClickException(
+            f"{len(problems)} problem(s); nothing was judged. "
+            "Mend the lines, or leave out what is wrong with them with --skip-bad."
+        )
+    if corpus.digest == tagger.manifest.data.get("sha256"):
+        ERR.print(_FLATTERED)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False))
+    else:
+        for table in evaluation_report.tables(found):
+            OUT.print(table)
+    if not no_report:
+        _write(found.as_json(), report)
+        ERR.print(f"Wrote {report}.")
+
+
+def _learn(
+    data: tuple[Path, ...], split: str | None, corpus: "Corpus", jobs: int, progress: "Progress"
+) -> "LearningCurve | None":
+    from copytaster.training import corpus as corpora
+    from copytaster.training import learning_curve
+
+    pool = None
+    if split is not None:
+        everything, _ = corpora.restrict(corpora.load(data)[0], corpus.taxonomy)
+        pool = learning_curve.apart(everything, corpus)
+    return learning_curve.learn_from(pool, corpus, n_jobs=jobs, progress=progress)
+
+
+def _write(document: dict[str, object], path: Path) -> None:
+    from copytaster.training import report
+
+    report.write(document, path)
