@@ -22,7 +22,6 @@ from copytaster.training import (
     metrics,
     out_of_fold,
     split,
-    stories,
     thresholds,
 )
 from copytaster.training.config import DEFAULT, Recipe
@@ -151,7 +150,7 @@ class _Steps:
 def _decisions(scores: NDArray[np.float64], corpus: Corpus, recipe: Recipe) -> array_file.Arrays:
     calibration = calibrate.fit(scores, corpus.labels)
     suggest = thresholds.per_topic(scores, corpus.labels)
-    _, first = np.unique(stories.stories(corpus.articles), return_index=True)
+    _, first = np.unique(corpus.stories, return_index=True)
     columns = zip(scores[first].T, corpus.labels[first].T, suggest.tolist(), strict=True)
     auto = [guarantee.proven(column, known, recipe, least) for column, known, least in columns]
     return {
