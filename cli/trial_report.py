@@ -39,8 +39,8 @@ def trial_table(found: Trial) -> Table:
         (name, *(_shown(figure(verdict)) for verdict in verdicts)) for name, _, figure in _FIGURES
     ]
     title = (
-        f"Trained on {found.first:%Y-%m-%d} to {found.boundary:%Y-%m-%d}, "
-        f"judged on what came after, to {found.last:%Y-%m-%d}"
+        f"By time: trained from {found.first:%Y-%m-%d} on, judged from "
+        f"{found.boundary:%Y-%m-%d %H:%M} UTC to {found.last:%Y-%m-%d}"
     )
     return table(title, ("", "by time", "whole stories at random", "at random"), rows)
 

@@ -200,8 +200,8 @@ def f1_error(
 
     Notes
     -----
-    Linearisation of a ratio of sums over clusters: Cochran, Sampling Techniques, 1977, sections
-    6.3 and 9A. Where nothing is right it is 0, which is no proof.
+    Linearisation of a ratio of sums over clusters: Cochran, Sampling Techniques, 1977, chapters
+    6 and 9A. Where nothing is right it is 0, which is no proof.
     """
     right = 2.0 * (decided & (labels == YES)).sum(axis=1)
     both = ((decided & (labels != UNKNOWN)).sum(axis=1) + (labels == YES).sum(axis=1)).astype(float)
