@@ -97,15 +97,6 @@ def test_the_sentence_says_by_how_much_a_random_split_flatters() -> None:
     assert flattery(unsure).endswith("articles; chance alone may make 30.0.")
 
 
-def test_undated_articles_are_one_clear_line(tmp_path: Path) -> None:
-    data = write_jsonl(tmp_path / "small.jsonl", small_records())
-    done = run("trial", "--data", data)
-    assert done.returncode == 1
-    assert b"24 of 24 article(s) have no date, the first at" in done.stderr
-    assert b"small.jsonl:1" in done.stderr
-    assert b"Traceback" not in done.stderr
-
-
 def test_a_share_that_is_no_share_is_refused(data: Path) -> None:
     done = run("trial", "--data", data, "--share", 1)
     assert done.returncode == 2

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copytaster.training import near_duplicates
@@ -109,6 +109,7 @@ def test_the_same_pairs_are_found_in_every_process() -> None:
     assert seen == {f"{pairs(some_texts(1))}\n".encode()}
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="abc \n.1", max_size=60), max_size=8))
 def test_every_pair_is_in_order_and_overlaps_enough(texts: list[str]) -> None:
     for earlier, later, overlap in pairs(texts):

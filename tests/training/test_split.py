@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copytaster.model.errors import CorpusError
@@ -39,6 +39,7 @@ def parted(corpus: Corpus, share: float) -> Parts | None:
         return None
 
 
+@settings(deadline=None)
 @given(CORPORA, SHARES)
 def test_every_training_article_is_older_than_every_test_article(
     corpus: Corpus, share: float
@@ -50,6 +51,7 @@ def test_every_training_article_is_older_than_every_test_article(
         assert when[parts.train].max() < when[newer].min()
 
 
+@settings(deadline=None)
 @given(CORPORA, SHARES, st.integers(0, 5), st.sampled_from([None, groups_at_random]))
 def test_no_group_is_on_both_sides(
     corpus: Corpus, share: float, seed: int, random: Callable[[Corpus, Parts, int], Parts] | None
@@ -61,6 +63,7 @@ def test_no_group_is_on_both_sides(
         assert not np.isin(corpus.groups[parts.train], corpus.groups[parts.test]).any()
 
 
+@settings(deadline=None)
 @given(CORPORA, SHARES, st.integers(0, 5))
 def test_each_article_is_in_exactly_one_part_and_the_first_two_are_not_empty(
     corpus: Corpus, share: float, seed: int
