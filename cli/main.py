@@ -11,6 +11,7 @@ from copytaster.model.errors import CopytasterError
 _COMMANDS = {
     "train": "Train a tagger from labelled articles.",
     "evaluate": "Judge a tagger by labelled articles.",
+    "trial": "Train on the past and judge on what came after.",
     "tag": "Tag articles from files or standard input.",
     "serve": "Serve the tagger over HTTP.",
     "seeds": "Check the articles that make the default tagger.",

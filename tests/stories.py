@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from copytaster.archive.labelled import LabelledArticle
@@ -61,6 +63,16 @@ def labelled(
 def as_corpus(stories: Sequence[tuple[str, str, Sequence[str]]], taxonomy: Taxonomy) -> Corpus:
     """Return *stories* (headline, text, topics) as a corpus."""
     return Corpus(tuple(labelled(n, *story) for n, story in enumerate(stories, 1)), taxonomy)
+
+
+def dated(corpus: Corpus, hours: Sequence[int | None]) -> Corpus:
+    """Return *corpus* with its articles published so many *hours* into 2026."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    articles = []
+    for item, hour in zip(corpus.articles, hours, strict=True):
+        published = None if hour is None else start + timedelta(hours=hour)
+        articles.append(replace(item, article=replace(item.article, published=published)))
+    return Corpus(tuple(articles), corpus.taxonomy)
 
 
 def write_jsonl(path: Path, records: Sequence[object]) -> Path:

@@ -46,14 +46,14 @@ class Corpus:
         return labels
 
     @cached_property
-    def groups(self) -> NDArray[np.int64]:
-        """What may not be torn apart, of shape (n_articles,), int64: :func:`stories.groups`."""
-        return stories.groups(self.articles)
+    def stories(self) -> NDArray[np.int64]:
+        """What is one story, of shape (n_articles,), int64: :func:`stories.stories`."""
+        return stories.stories(self.articles)
 
     @cached_property
-    def stories(self) -> NDArray[np.int64]:
-        """The story of each article, of shape (n_articles,), int64: :func:`stories.stories`."""
-        return stories.stories(self.articles)
+    def groups(self) -> NDArray[np.int64]:
+        """What may not be torn apart, of shape (n_articles,), int64: :func:`stories.groups`."""
+        return stories.groups(self.articles, self.stories)
 
     @property
     def newest(self) -> str | None:

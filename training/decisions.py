@@ -15,7 +15,7 @@ from copytaster.training.guarantee import Proof, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Scored:
     """Held-out scores beside what editors said.
 
     Attributes
@@ -31,11 +31,11 @@ class Judged:
     labels: NDArray[np.int8]
     story: NDArray[np.int64]
 
-    def rows(self, chosen: NDArray[np.int64]) -> "Judged":
+    def rows(self, chosen: NDArray[np.int64]) -> "Scored":
         """Return the *chosen* articles."""
-        return Judged(self.scores[chosen], self.labels[chosen], self.story[chosen])
+        return Scored(self.scores[chosen], self.labels[chosen], self.story[chosen])
 
-    def one_a_story(self) -> "Judged":
+    def one_a_story(self) -> "Scored":
         """Return the first article of each story: its updates would only say the same again."""
         return self.rows(np.sort(np.unique(self.story, return_index=True)[1]))
 
@@ -75,30 +75,30 @@ class Decisions:
 
 
 def learn(
-    judged: Judged,
+    scored: Scored,
     fold: NDArray[np.int64],
     taxonomy: Taxonomy,
     recipe: Recipe,
-    held_back: Judged | None = None,
+    held_back: Scored | None = None,
 ) -> Decisions:
     """Learn calibration and thresholds, and prove tiers.
 
     Parameters
     ----------
-    judged : Judged
+    scored : Scored
         Out-of-fold scores.
     fold : ndarray of shape (n_articles,), int64
-        The fold of each article in *judged*.
+        The fold of each article in *scored*.
     taxonomy : Taxonomy
         The topics of the columns, with targets of their own where they have any.
     recipe : Recipe
-    held_back : Judged or None
+    held_back : Scored or None
         Articles that nothing else was learnt from, scored by the model that will serve; the
         proofs then rest on these alone. ``None``: on the out-of-fold scores.
     """
-    calibrated = calibrate.fit(judged.scores, judged.labels, fold)
+    calibrated = calibrate.fit(scored.scores, scored.labels, fold)
     suggest = thresholds.choose(
-        judged.scores, judged.labels, calibrated.calibration, recipe.objective
+        scored.scores, scored.labels, calibrated.calibration, recipe.objective
     )
     targets = tuple(
         Target(
@@ -107,7 +107,7 @@ def learn(
         )
         for topic in taxonomy
     )
-    drawn = judged.one_a_story()
+    drawn = scored.one_a_story()
     evidence = drawn if held_back is None else held_back.one_a_story()
     proofs = _proofs(drawn, evidence, targets, suggest)
     missing = tuple(
@@ -120,7 +120,7 @@ def learn(
 
 
 def _proofs(
-    drawn: Judged, evidence: Judged, targets: Sequence[Target], suggest: NDArray[np.float64]
+    drawn: Scored, evidence: Scored, targets: Sequence[Target], suggest: NDArray[np.float64]
 ) -> tuple[Proof, ...]:
     share = len(evidence.scores) / len(drawn.scores)
     found = []

@@ -21,7 +21,7 @@ from copytaster.training import (
 )
 from copytaster.training.config import DEFAULT, Recipe
 from copytaster.training.corpus import NO, Corpus
-from copytaster.training.decisions import Decisions, Judged
+from copytaster.training.decisions import Decisions, Scored
 from copytaster.training.examples import Examples, Model
 from copytaster.training.familiarity import Familiarity
 from copytaster.training.metrics import Report
@@ -88,16 +88,16 @@ def fit(
     steps.stage = "fitting"
     learnt, proving = np.flatnonzero(fold >= 0), np.flatnonzero(fold < 0)
     model = examples.fit(learnt, n_jobs, steps.tick)
-    judged = Judged(held_out.scores, corpus.labels, corpus.stories).rows(learnt)
+    scored = Scored(held_out.scores, corpus.labels, corpus.stories).rows(learnt)
     found = decisions.learn(
-        judged, fold[learnt], corpus.taxonomy, recipe, _judged(examples, model, corpus, proving)
+        scored, fold[learnt], corpus.taxonomy, recipe, _scored(examples, model, corpus, proving)
     )
-    decided = thresholds.cross_fitted(judged.scores, judged.labels, fold[learnt], recipe.objective)
+    decided = thresholds.cross_fitted(scored.scores, scored.labels, fold[learnt], recipe.objective)
     return Fitted(
         corpus=corpus,
         recipe=recipe,
         arrays={**linear_arrays(model), **found.arrays()},
-        report=metrics.compare(decided, judged.labels),
+        report=metrics.compare(decided, scored.labels),
         decisions=found,
         familiarity=familiarity.fit(held_out.known[learnt]),
     )
@@ -111,13 +111,13 @@ def _folds(corpus: Corpus, recipe: Recipe) -> NDArray[np.int64]:
     return fold
 
 
-def _judged(
+def _scored(
     examples: Examples, model: Model, corpus: Corpus, rows: NDArray[np.int64]
-) -> Judged | None:
+) -> Scored | None:
     if not rows.size:
         return None
     scores = model.scores(examples.counts.rows(rows))
-    return Judged(scores, corpus.labels[rows], corpus.stories[rows])
+    return Scored(scores, corpus.labels[rows], corpus.stories[rows])
 
 
 def linear_arrays(model: Model) -> Arrays:

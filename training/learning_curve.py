@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from copytaster.model.artifact import scorer_over
 from copytaster.model.errors import CorpusError
 from copytaster.training import fit, metrics, power_law, split
-from copytaster.training.config import DEFAULT, Recipe
+from copytaster.training.config import FAST, Recipe
 from copytaster.training.corpus import YES, Corpus
 from copytaster.training.fit import Progress
 
 #: Shares of the articles to train on.
 SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
 #: Thresholds need out-of-fold scores; three folds give them cheaply.
-CHEAP = replace(DEFAULT, n_folds=3)
+CHEAP = replace(FAST, n_folds=3)
 #: How many more articles with the topic are asked about.
 MORE = 50
 #: One part in so many is held out where nothing else was set apart.

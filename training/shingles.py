@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import combinations
 
-from copytaster.model.text import tokens
+from copytaster.model.text import TOKEN, tokens
 
 #: Words in a shingle.
 WIDTH = 5
@@ -12,10 +12,25 @@ WIDTH = 5
 
 def shingles(text: str) -> frozenset[str]:
     """Return every sequence of five tokens in *text*, joined by spaces."""
-    words = tokens(text)
+    return sequences(tokens(text))
+
+
+def literal(text: str) -> list[str]:
+    """Return the tokens of *text* in order, lower-cased, with figures as they stand."""
+    return TOKEN.findall(text.lower())
+
+
+def sequences(words: Sequence[str]) -> frozenset[str]:
+    """Return every sequence of five *words*, joined by spaces; none of fewer than five."""
     return frozenset(
         " ".join(words[start : start + WIDTH]) for start in range(len(words) - WIDTH + 1)
     )
+
+
+def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the share, 0 to 1, of the shingles of either that both have; 0 for none at all."""
+    common = len(one & other)
+    return common / (len(one) + len(other) - common) if common else 0.0
 
 
 def closest(texts: Sequence[str]) -> tuple[float, tuple[int, int] | None]:

@@ -9,37 +9,50 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from copytaster.archive.labelled import LabelledArticle
+from copytaster.training import near_duplicates
 
 
 def stories(articles: Sequence[LabelledArticle]) -> NDArray[np.int64]:
-    """Tell stories apart: articles of one chain, and articles with one text, are one story.
+    """Tell stories apart: a chain, and articles with equal or nearly equal text, are one story.
+
+    Articles that are joined through others are one story too. Nearly equal is what
+    :func:`copytaster.training.near_duplicates.pairs` finds in headline and text.
 
     Returns
     -------
     ndarray of shape (n_articles,), int64
         The story of each article, in the order of first appearance.
     """
-    return _components([_story_keys(item) for item in articles])
+    texts = [f"{item.article.headline}\n{item.article.text}" for item in articles]
+    keys = [_story_keys(item, text) for item, text in zip(articles, texts, strict=True)]
+    for earlier, later, _ in near_duplicates.pairs(texts):
+        keys[later].append(keys[earlier][0])
+    return _components(keys)
 
 
-def groups(articles: Sequence[LabelledArticle]) -> NDArray[np.int64]:
+def groups(articles: Sequence[LabelledArticle], told_apart: NDArray[np.int64]) -> NDArray[np.int64]:
     """Tell apart what may not be torn apart: stories, and the groups that the data names.
+
+    Parameters
+    ----------
+    articles : sequence of LabelledArticle
+    told_apart : ndarray of shape (n_articles,), int64
+        Their stories, from :func:`stories`.
 
     Returns
     -------
     ndarray of shape (n_articles,), int64
         The group of each article, in the order of first appearance.
     """
-    keys = [_story_keys(item) for item in articles]
+    keys: list[list[Hashable]] = [[("story", story)] for story in told_apart.tolist()]
     for item, own in zip(articles, keys, strict=True):
         if item.group is not None:
             own.append(("group", item.group))
     return _components(keys)
 
 
-def _story_keys(item: LabelledArticle) -> list[Hashable]:
+def _story_keys(item: LabelledArticle, text: str) -> list[Hashable]:
     """Return what ties an article to others; a chain may be named by the id of its first."""
-    text = f"{item.article.headline}\n{item.article.text}"
     keys: list[Hashable] = [("story", item.id), hashlib.sha256(text.encode()).digest()]
     if item.article.chain is not None:
         keys.append(("story", item.article.chain))

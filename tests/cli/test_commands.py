@@ -29,7 +29,9 @@ def run(
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["train"], ["tag"], ["serve"], ["seeds"], ["seeds", "check"]], ids=" ".join
+    "command",
+    [[], ["train"], ["trial"], ["tag"], ["serve"], ["seeds"], ["seeds", "check"]],
+    ids=" ".join,
 )
 def test_help_has_an_example(command: list[str]) -> None:
     done = run(*command, "--help")

@@ -33,5 +33,15 @@ def test_equal_texts_are_one_story() -> None:
 
 def test_a_group_keeps_articles_together_but_makes_them_no_story() -> None:
     items = [item("a", group="g"), item("b", group="g"), item("c", chain="b", group="h")]
-    assert groups(items).tolist() == [0, 0, 0]
+    assert groups(items, stories(items)).tolist() == [0, 0, 0]
     assert stories(items).tolist() == [0, 1, 1]
+
+
+def test_nearly_equal_texts_are_one_story_also_through_others() -> None:
+    text = "dockers in the port ended a strike of nine days after employers offered them a rise"
+    more, most = f"{text} of four per cent", f"{text} of four per cent over the next two years"
+    items = [item("a", text), item("b"), item("c", most), item("d", more)]
+    assert stories(items).tolist() == [0, 1, 0, 0]
+    assert stories(
+        [item("a", text), item("x", chain="flood"), item("b", more, chain="flood")]
+    ).tolist() == [0, 0, 0]

@@ -1,0 +1,81 @@
+"""``copytaster trial``."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from copytaster.cli.screen import ERR, OUT, progress_bar
+
+
+@click.command("trial")
+@click.option(
+    "--data",
+    "data",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="JSONL or CSV file of dated articles, also .gz, or a folder of them; may be given again.",
+)
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.2,
+    show_default=True,
+    help="Test on this share of the articles, the newest.",
+)
+@click.option(
+    "--taxonomy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON file of topics. [default: the topics in the data]",
+)
+@click.option("--skip-bad", is_flag=True, help="Leave out the lines that have problems.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Threads. [default: all]"
+)
+def command(  # one argument an option
+    data: tuple[Path, ...],
+    share: float,
+    taxonomy: Path | None,
+    *,
+    skip_bad: bool,
+    as_json: bool,
+    jobs: int,
+) -> None:
+    r"""Train on older articles, judge on newer ones, and say what a random split would claim.
+
+    Every article needs its date ('published'). Nothing is saved. Three taggers are trained: on
+    the past; on whole stories at random; and on articles at random, as is often done, where
+    copies and updates of an article fall on both sides.
+
+    \b
+    Examples:
+      copytaster trial --data archive.jsonl.gz
+      copytaster trial --data archive.jsonl --taxonomy topics.json --share 0.1 --json
+    """
+    from copytaster.cli.training_report import problem_table
+    from copytaster.cli.trial_report import as_record, flattery, trial_table
+    from copytaster.model.taxonomy import Taxonomy
+    from copytaster.training import corpus as corpora
+    from copytaster.training import trial
+    from copytaster.training.config import DEFAULT
+
+    topics = Taxonomy.load(taxonomy) if taxonomy else None
+    with progress_bar() as progress:
+        corpus, problems = corpora.load(data, topics)
+        if not problems or skip_bad:
+            found = trial.trial(corpus, DEFAULT, share, jobs, progress)
+    if problems:
+        ERR.print(problem_table(problems))
+    if problems and not skip_bad:
+        raise click.ClickException(
+            f"{len(problems)} problem(s); nothing was tried. "
+            "Mend the lines, or leave them out with --skip-bad."
+        )
+    if as_json:
+        click.echo(json.dumps(as_record(found)))
+        return
+    OUT.print(trial_table(found))
+    OUT.print(flattery(found))
