@@ -41,10 +41,10 @@ _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--tune", is_flag=True, help="Search the preset's settings first; takes long.")
 @click.option(
     "--objective",
-    type=click.Choice(["macro", "micro"]),
-    default="macro",
-    help="Thresholds with the best F1 for each topic (macro), or over all tags (micro). "
-    "[default: macro]",
+    type=click.Choice(["both", "micro", "macro"]),
+    default="both",
+    help="What thresholds make high: F1 over all tags (micro), of each topic (macro), or both. "
+    "[default: both]",
 )
 @click.option(
     "--auto-precision",
@@ -75,7 +75,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
     taxonomy: Path | None,
     out: Path | None,
     preset: str | None,
-    objective: Literal["micro", "macro"],
+    objective: Literal["both", "micro", "macro"],
     auto_precision: float,
     auto_confidence: float,
     hold_back: float,

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 #: What the thresholds for suggestions make as high as can be.
-Objective = Literal["micro", "macro"]
+Objective = Literal["both", "micro", "macro"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Recipe:
         Folds of the cross-validation that gives out-of-fold scores.
     seed : int
         Seed of the folds.
-    objective : {"micro", "macro"}
+    objective : {"both", "micro", "macro"}
         "macro" gives each topic the threshold with its own best F1; "micro" gives all topics the
-        confidence with the best pooled F1.
+        confidence with the best pooled F1; "both" lies between, by how much is known of a topic.
     auto_precision, auto_confidence : float
         The tier ``auto`` starts where a precision of at least the first is proven with the second.
     hold_back : float
@@ -49,7 +49,7 @@ class Recipe:
     weak_weight: float = 3.0
     n_folds: int = 5
     seed: int = 0
-    objective: Objective = "macro"
+    objective: Objective = "both"
     auto_precision: float = 0.95
     auto_confidence: float = 0.90
     hold_back: float = 0.0

@@ -10,6 +10,8 @@ from copytaster.training.corpus import YES
 
 #: Below this F1 a topic's threshold goes above its highest score (Fan and Lin's "fbr").
 FLOOR = 0.1
+#: With so many yes labels a topic's threshold lies midway between its own and the common one.
+_DRAW = 50
 
 
 def best_f1(scores: NDArray[np.float64], labels: NDArray[np.int8]) -> float:
@@ -79,17 +81,26 @@ def choose(
     calibration: Calibration,
     objective: Objective,
 ) -> NDArray[np.float64]:
-    """Return the thresholds, shape (n_topics,), float64, that serve the *objective*."""
+    """Return the thresholds, shape (n_topics,), float64, that serve the *objective*.
+
+    For "both", each topic's own best is drawn towards the common one by n / (n + 50), n the
+    number of its yes labels: few labels fix no common scale, and many need no scale of their own.
+    """
+    if objective == "macro":
+        return per_topic(scores, labels)
+    shared = common(scores, labels, calibration)
     if objective == "micro":
-        return common(scores, labels, calibration)
-    return per_topic(scores, labels)
+        return shared
+    n_yes = (labels == YES).sum(axis=0)
+    pull = n_yes / (n_yes + _DRAW)
+    return np.asarray(pull * shared + (1.0 - pull) * per_topic(scores, labels))
 
 
 def cross_fitted(
     scores: NDArray[np.float64],
     labels: NDArray[np.int8],
     fold: NDArray[np.int64],
-    objective: Objective = "macro",
+    objective: Objective = "both",
 ) -> NDArray[np.bool_]:
     """Decide each article with thresholds chosen without its fold, so that none is flattered.
 
