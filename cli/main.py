@@ -12,6 +12,7 @@ _COMMANDS = {
     "train": "Train a tagger from labelled articles.",
     "tag": "Tag articles from files or standard input.",
     "serve": "Serve the tagger over HTTP.",
+    "audit": "List the labels that look wrong or missing.",
     "seeds": "Check the articles that make the default tagger.",
 }
 

@@ -28,7 +28,9 @@ def run(
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["train"], ["tag"], ["serve"], ["seeds"], ["seeds", "check"]], ids=" ".join
+    "command",
+    [[], ["train"], ["tag"], ["serve"], ["audit"], ["seeds"], ["seeds", "check"]],
+    ids=" ".join,
 )
 def test_help_has_an_example(command: list[str]) -> None:
     done = run(*command, "--help")
