@@ -8,6 +8,7 @@ from bench.rows import show
 NAMES = {
     "defaults": "accuracy of the default tagger on the seeds, cross-validated",
     "reuters": "accuracy on Reuters-21578 ModApte, 90 topics",
+    "audit": "finding flipped labels on Reuters, beside cleanlab",
     "wikinews": "the default tagger on Wikinews",
     "language": "texts in languages that the tagger never saw",
     "serving": "requests a second over HTTP, beside an echo",

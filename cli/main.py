@@ -14,6 +14,7 @@ _COMMANDS = {
     "trial": "Train on the past and judge on what came after.",
     "tag": "Tag articles from files or standard input.",
     "serve": "Serve the tagger over HTTP.",
+    "audit": "List the labels that look wrong or missing.",
     "seeds": "Check the articles that make the default tagger.",
 }
 

@@ -35,6 +35,11 @@ class Curve:
     scores: Scores
     logits: Scores
 
+    def line(self) -> tuple[float, float]:
+        """Return slope and offset of the straight line from the first knot to the last."""
+        slope = float((self.logits[-1] - self.logits[0]) / (self.scores[-1] - self.scores[0]))
+        return slope, float(self.logits[0]) - slope * float(self.scores[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:

@@ -139,6 +139,12 @@ def restrict(corpus: Corpus, taxonomy: Taxonomy) -> tuple[Corpus, list[Problem]]
     return Corpus(kept, taxonomy), problems
 
 
+def must_know(slug: str, taxonomy: Taxonomy) -> None:
+    """Raise :class:`CorpusError`, with topics of a like name, if *slug* is not in *taxonomy*."""
+    if slug not in taxonomy.slugs:
+        raise CorpusError(f"unknown topic {slug!r}; {_near(slug, taxonomy.slugs)}")
+
+
 def _check(
     item: LabelledArticle, first: dict[str, LabelledArticle], known: frozenset[str] | None
 ) -> list[Problem]:

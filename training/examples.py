@@ -36,7 +36,9 @@ class Examples:
     corpus : Corpus
     recipe : Recipe
     counts : Counts or None
-        Those of another recipe's examples of the same corpus, to save counting again.
+        Those of other examples of the same corpus, to save counting again.
+    labels : ndarray of shape (n_articles, n_topics), int8, or None
+        Labels to fit to instead of the corpus's own.
 
     Attributes
     ----------
@@ -46,9 +48,15 @@ class Examples:
         Of corpus and weak examples.
     """
 
-    def __init__(self, corpus: Corpus, recipe: Recipe, counts: Counts | None = None) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        recipe: Recipe,
+        counts: Counts | None = None,
+        labels: NDArray[np.int8] | None = None,
+    ) -> None:
         self.recipe = recipe
-        self.labels = corpus.labels
+        self.labels = corpus.labels if labels is None else labels
         self._weak = weak.examples(corpus.taxonomy, recipe)
         articles = [item.article for item in corpus.articles] + self._weak.articles
         self.counts = counts or features.count(articles)

@@ -30,7 +30,17 @@ def run(
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["train"], ["trial"], ["tag"], ["serve"], ["seeds"], ["seeds", "check"]],
+    [
+        [],
+        ["train"],
+        ["trial"],
+        ["tag"],
+        ["serve"],
+        ["audit"],
+        ["evaluate"],
+        ["seeds"],
+        ["seeds", "check"],
+    ],
     ids=" ".join,
 )
 def test_help_has_an_example(command: list[str]) -> None:

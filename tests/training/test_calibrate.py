@@ -1,0 +1,133 @@
+"""Calibration on scores whose true probabilities are known."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+
+from copytaster.model.calibration import Calibration
+from copytaster.training import calibrate
+from copytaster.training.logistic import newton
+
+
+def simulated(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return scores, their true probabilities, and labels drawn with these."""
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(-1, 1.5, size=(n, 1))
+    probability = 1 / (1 + np.exp(-(2.0 * scores - 0.5)))
+    labels = (rng.random((n, 1)) < probability).astype(np.int8)
+    return scores, probability, labels
+
+
+def fitted(scores: np.ndarray, labels: np.ndarray) -> Calibration:
+    """Return the calibration of articles that are dealt into five folds in turn."""
+    return calibrate.fit(scores, labels, np.arange(len(scores)) % 5).calibration
+
+
+def test_confidence_is_the_probability_of_a_yes() -> None:
+    scores, probability, labels = simulated(20_000)
+    confidence = fitted(scores, labels).confidence(scores)
+    assert np.abs(confidence - probability).max() < 0.03
+
+
+def test_a_topic_with_few_yes_takes_the_calibration_of_all() -> None:
+    scores, _, labels = simulated(5_000)
+    rare = np.zeros_like(labels)
+    rare[np.argmax(scores)] = 1
+    found = calibrate.fit(
+        np.hstack([scores, scores]), np.hstack([labels, rare]), np.arange(len(scores)) % 5
+    )
+    both = np.concatenate([scores, scores])
+    pooled = calibrate.platt(both[:, 0], np.concatenate([labels, rare])[:, 0] == 1)
+    assert pooled is not None
+    assert found.methods[1] == "shared"
+    assert found.methods[0] != "shared"
+    assert calibrate.platt_each(scores, rare).logits.shape == (1, calibrate.KNOTS)
+    assert found.calibration.logits[1] == pytest.approx(pooled.logits)
+
+
+def test_unknown_labels_do_not_move_a_calibration() -> None:
+    scores, _, labels = simulated(500)
+    unknown = np.full_like(labels, -1)
+    plain = fitted(scores, labels)
+    more = fitted(np.concatenate([scores, scores + 3]), np.concatenate([labels, unknown]))
+    np.testing.assert_allclose(more.logit(scores), plain.logit(scores), atol=1e-6)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 50), st.integers(1, 50))
+def test_a_higher_score_is_always_a_higher_confidence(yes: int, no: int) -> None:
+    scores = np.linspace(1, -1, yes + no)[:, np.newaxis]
+    labels = np.r_[np.zeros(no), np.ones(yes)].astype(np.int8)[:, np.newaxis]
+    found = fitted(scores, labels)
+    assert (np.diff(found.scores) > 0).all()
+    assert (np.diff(found.logits) > 0).all()
+
+
+def bent(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return scores whose logit rises four times as fast above 0 as below, and labels."""
+    rng = np.random.default_rng(1)
+    scores = rng.normal(0, 2, size=(n, 1))
+    probability = 1 / (1 + np.exp(-np.where(scores > 0, 2.0 * scores, 0.5 * scores)))
+    return scores, probability, (rng.random((n, 1)) < probability).astype(np.int8)
+
+
+def test_a_curve_that_is_not_straight_is_followed() -> None:
+    scores, probability, labels = bent(20_000)
+    found = calibrate.fit(scores, labels, np.arange(len(scores)) % 5)
+    line = calibrate.platt_each(scores, labels)
+    error = np.abs(found.calibration.confidence(scores) - probability)
+    assert found.methods[0] in {"beta", "isotonic"}
+    assert error.mean() < 0.5 * np.abs(line.confidence(scores) - probability).mean()
+
+
+def test_each_topics_method_has_the_lowest_log_loss_on_other_folds() -> None:
+    straight, curved = simulated(4_000)[::2], bent(4_000)[::2]
+    scores, labels = np.hstack([straight[0], curved[0]]), np.hstack([straight[1], curved[1]])
+    fold = np.arange(len(scores)) % 5
+    for topic, method in enumerate(calibrate.fit(scores, labels, fold).methods):
+        losses = {}
+        for name in ("platt", "beta", "isotonic"):
+            losses[name] = 0.0
+            for number in range(5):
+                inside = fold == number
+                x, truth = scores[:, topic], labels[:, topic] == 1
+                curve = getattr(calibrate, name)(x[~inside], truth[~inside])
+                own = curve and calibrate.log_loss(curve, x[inside], truth[inside])
+                losses[name] += np.inf if own is None else own
+        assert method == min(losses, key=losses.__getitem__)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.floats(-9, 9), st.booleans()), min_size=2, max_size=40))
+def test_a_score_is_the_inverse_of_its_logit(pairs: list[tuple[float, bool]]) -> None:
+    scores = np.array([score for score, _ in pairs])[:, np.newaxis]
+    labels = np.array([yes for _, yes in pairs], dtype=np.int8)[:, np.newaxis]
+    found = fitted(scores, labels)
+    assert found.score(found.logit(scores)) == pytest.approx(scores, abs=1e-3)
+
+
+def test_the_slope_between_two_scores_is_the_rise_of_the_logit() -> None:
+    curve = Calibration(np.array([[0.0, 1.0, 3.0]]), np.array([[-1.0, 1.0, 2.0]]))
+    assert curve.slope(0, 0.0, 3.0) == pytest.approx(1.0)
+    assert curve.slope(0, 2.0, 2.0) == pytest.approx(0.5)
+    assert curve.slope(0, 1.0, 1.0) == pytest.approx(0.5)
+    assert curve.slope(0, -5.0, -5.0) == pytest.approx(2.0)
+    assert curve.logit(np.array([5.0, -1.0])[:, np.newaxis]).ravel().tolist() == [3.0, -3.0]
+
+
+def test_newtons_method_finds_what_scikit_learns_logistic_regression_does() -> None:
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(500, 2))
+    y = (X @ [1.0, -2.0] + rng.logistic(size=500) > 0.3).astype(float)
+    model = LogisticRegression(C=1e6, tol=1e-10, max_iter=1000).fit(X, y)
+    expected = [*model.coef_[0], model.intercept_[0]]
+    np.testing.assert_allclose(newton(X, y), expected, atol=1e-4)
+
+
+def test_newtons_method_stays_finite_where_classes_are_parted_without_an_error() -> None:
+    x = np.linspace(-1, 1, 40)[:, np.newaxis]
+    found = newton(x, (x[:, 0] > 0).astype(float))
+    assert np.isfinite(found).all()
+    assert found[0] > 5
