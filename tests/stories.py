@@ -48,7 +48,7 @@ def labelled(
 ) -> LabelledArticle:
     """Return a labelled article; *known* overrides fields."""
     fields: dict[str, object] = {
-        "article": Article(text, headline, id=f"s{number}"),
+        "article": Article(text, headline, id=f"s{number}", language="en"),
         "yes": frozenset(yes),
         "no": frozenset(),
         "complete": True,

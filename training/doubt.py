@@ -20,6 +20,8 @@ _DOUBTED = 0.05
 _LEAST = 2
 #: How many labels' worth a topic's mean confidence is drawn to that of all topics.
 _DRAW = 5.0
+#: With so many yes labels, half of what a topic falls short is held to be the labels' fault.
+_RARE = 10.0
 #: Keeps log-odds finite.
 _EDGE = 1e-12
 
@@ -94,9 +96,10 @@ def agreement(confidence: NDArray[np.float64], labels: NDArray[np.int8]) -> NDAr
 def suspicion(confidence: NDArray[np.float64], labels: NDArray[np.int8]) -> NDArray[np.float64]:
     """Return how suspicious each label is, 0 to 1, of shape (n_articles, n_topics); 0 if unknown.
 
-    It is 1 - confidence in the label given, but a yes of a topic that is seldom recognised is a
-    weaker suspect: its log-odds are lowered by how far the topic's mean confidence in its yes
-    labels, drawn to that of all topics as by five labels, falls short of that of all.
+    It is 1 - confidence in the label given, but a yes of a rare topic that is seldom recognised is
+    a weaker suspect: its log-odds are lowered by how far the topic's mean confidence in its n yes
+    labels, drawn to that of all topics as by five labels, falls short of that of all, times
+    10 / (n + 10). Chosen by measurement: docs/decisions.md.
 
     Parameters
     ----------
@@ -109,8 +112,9 @@ def suspicion(confidence: NDArray[np.float64], labels: NDArray[np.int8]) -> NDAr
     if not yes.any():
         return np.asarray(1.0 - agreement(confidence, labels))
     usual = confidence[yes].mean()
-    drawn = (np.where(yes, confidence, 0.0).sum(axis=0) + _DRAW * usual) / (yes.sum(axis=0) + _DRAW)
-    short = np.minimum(logit(drawn) - logit(usual), 0.0)
+    n_yes = yes.sum(axis=0)
+    drawn = (np.where(yes, confidence, 0.0).sum(axis=0) + _DRAW * usual) / (n_yes + _DRAW)
+    short = np.minimum(logit(drawn) - logit(usual), 0.0) * _RARE / (n_yes + _RARE)
     odds = logit(np.clip(1.0 - agreement(confidence, labels), _EDGE, 1.0 - _EDGE))
     return np.where(labels >= 0, expit(odds + yes * short), 0.0)
 

@@ -47,7 +47,8 @@ def test_evidence_is_left_out_unless_asked_for(client: FlaskClient) -> None:
 
 
 def test_all_and_limit(client: FlaskClient) -> None:
-    tags = client.post("/tag?all=1", json={"text": "A tariff"}).get_json()["tags"]
+    text = "A late goal: the striker scored and won the cup for the club."
+    tags = client.post("/tag?all=1", json={"text": text}).get_json()["tags"]
     assert [tag["tier"] for tag in tags].count(None) >= 1
     assert len(tags) == 3
     assert len(client.post("/tag?all=true&limit=2", json={"text": "A"}).get_json()["tags"]) == 2

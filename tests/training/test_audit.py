@@ -165,3 +165,27 @@ def test_agreement_is_the_probability_of_the_label_given(
     assert (agreed[labels == 1] == confidence[labels == 1]).all()
     assert (agreed[labels == 0] == 1 - confidence[labels == 0]).all()
     assert (agreed[labels == -1] == 1).all()
+
+
+def test_a_yes_of_a_rare_topic_that_is_never_recognised_is_a_weaker_suspect() -> None:
+    confidence = np.full((100, 2), 0.05)
+    confidence[:50, 0] = 0.95
+    labels = np.zeros((100, 2), dtype=np.int8)
+    labels[:51, 0] = 1
+    labels[60:63, 1] = 1
+    found = doubt.suspicion(confidence, labels)
+    assert found[50, 0] == pytest.approx(0.95)
+    assert 0.5 < found[60, 1] < 0.9
+    assert found[70, 1] == pytest.approx(0.05)
+
+
+@given(
+    arrays(np.float64, (6, 3), elements=st.floats(0, 1)),
+    arrays(np.int8, (6, 3), elements=st.integers(-1, 1)),
+)
+def test_suspicion_never_exceeds_the_confidence_in_the_opposite_label(
+    confidence: np.ndarray, labels: np.ndarray
+) -> None:
+    found = doubt.suspicion(confidence, labels)
+    assert (found <= 1 - doubt.agreement(confidence, labels) + 1e-9).all()
+    assert (found[labels == -1] == 0).all()

@@ -133,7 +133,7 @@ def test_a_renamed_topic_makes_another_version(small_corpus: Corpus, tmp_path: P
         {"no": frozenset({"sport"})},
         {"article": Article("other text", "Steel duty rises", id="s1")},
         {"article": replace(as_corpus(SMALL, Taxonomy(())).articles[0].article, headline="other")},
-        {"article": replace(as_corpus(SMALL, Taxonomy(())).articles[0].article, language="en")},
+        {"article": replace(as_corpus(SMALL, Taxonomy(())).articles[0].article, language="fr")},
         {"group": "s2"},
     ],
     ids=lambda change: next(iter(change)),
@@ -234,12 +234,12 @@ def test_the_report_decides_each_article_by_thresholds_of_the_other_folds(
     recipe = Recipe(min_df=1)
     fold = split.folds(small_corpus.groups, recipe.n_folds, recipe.seed)
     scores = out_of_fold.judge(Examples(small_corpus, recipe), fold).scores
-    decided = thresholds.cross_fitted(scores, small_corpus.labels, fold)
     fitted = fit.fit(small_corpus, recipe)
-    assert fitted.report == metrics.compare(decided, small_corpus.labels)
-    assert np.array_equal(
-        fitted.arrays["suggest"], thresholds.per_topic(scores, small_corpus.labels)
-    )
+    labels, calibration = small_corpus.labels, calibration_of(fitted)
+    decided = thresholds.cross_fitted(scores, labels, fold)
+    assert fitted.report == metrics.compare(decided, labels)
+    chosen = thresholds.choose(scores, labels, calibration, recipe.objective)
+    assert np.array_equal(fitted.arrays["suggest"], chosen)
 
 
 def test_a_weak_example_says_yes_to_its_topic_and_nothing_of_the_others(
