@@ -4,6 +4,7 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data"
 REUTERS = _FOLDER / "reuters21578-modapte.jsonl.gz"
+EVENTS = _FOLDER / "wikipedia-current-events-2010_2020-labelled.jsonl.gz"
 WIKINEWS = _FOLDER / "wikinews-2004_2018-2cat.jsonl.gz"
 
 

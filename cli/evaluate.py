@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913  # one argument an option
     skip_bad: bool,
     jobs: int,
 ) -> None:
-    """Judge MODEL by labelled articles that it has not learned from.
+    r"""Judge MODEL by labelled articles that it has not learned from.
 
     MODEL is the folder of a trained version, the name of one in the folder of versions, or the
     word champion for the one that serves. The articles are as copytaster train reads them.
@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913  # one argument an option
       copytaster evaluate champion --data october.jsonl
       copytaster evaluate champion --data october.jsonl --no-learning --report october.html
       copytaster evaluate models/2026-10-10-b00a551eea69 --data reuters.jsonl.gz --split test --json
-    """  # noqa: D301  # click looks for the character itself
+    """
     from copytaster.cli import evaluation_report
     from copytaster.cli.training_report import problem_table
     from copytaster.model.tagger import Tagger

@@ -29,11 +29,19 @@ class _Lazy(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         found = importlib.import_module(f"copytaster.cli.{cmd_name}").command
-        return found if isinstance(found, click.Command) else None
+        return _unwrapped(found) if isinstance(found, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _unwrapped(command: click.Command) -> click.Command:
+    r"""Have click keep the lines of examples, which begin with \b in our raw docstrings."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    for child in command.commands.values() if isinstance(command, click.Group) else ():
+        _unwrapped(child)
+    return command
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,6 +59,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error of ours is one line on standard error and exit status 1."""
+    _unwrapped(cli)
     try:
         cli.main(args=arguments, prog_name="copytaster")
     except (CopytasterError, OSError) as error:

@@ -100,7 +100,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
       copytaster train --data reuters.jsonl.gz --split train --out models --no-promote
     """
     from copytaster import seeds
-    from copytaster.cli.training_report import problem_table, topic_table
+    from copytaster.cli.training_report import calibration_line, problem_table, topic_table
     from copytaster.model.registry import Registry
     from copytaster.model.taxonomy import Taxonomy
     from copytaster.training import config, fit, saving
@@ -133,6 +133,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
             "Mend the lines, or leave them out with --skip-bad."
         )
     OUT.print(topic_table(fitted))
+    OUT.print(calibration_line(fitted))
     if promote:
         registry.promote(version)
     OUT.print(f"Saved {registry.folder(version)}" + (" and promoted it." if promote else "."))

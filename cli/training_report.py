@@ -47,6 +47,15 @@ def topic_table(fitted: Fitted) -> Table:
     return table(title, columns, rows)
 
 
+def calibration_line(fitted: Fitted) -> str:
+    """Return how far confidences can be taken at their word."""
+    found = fitted.reliability
+    return (
+        f"Confidences, cross-validated: off by {found.ece:.3f} on average (ECE, {found.pairs:,} "
+        f"pairs above 0.05), Brier score {found.brier:.4f}, log loss {found.log_loss:.4f}."
+    )
+
+
 def _auto(decisions: Decisions, topic: int) -> tuple[str, str]:
     """Return the confidence from which auto is proven, or how many articles it likely lacks."""
     proof, more = decisions.proofs[topic], decisions.missing[topic]

@@ -8,7 +8,7 @@ from scipy.special import expit, logit
 
 from copytaster.model.artifact import scorer_over
 from copytaster.model.scorer import Scorer
-from copytaster.training import calibrate, fit, out_of_fold
+from copytaster.training import calibrators, fit, out_of_fold
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import NO, UNKNOWN, YES, Corpus
 from copytaster.training.estimator import Tick
@@ -114,6 +114,7 @@ def suspicion(confidence: NDArray[np.float64], labels: NDArray[np.int8]) -> NDAr
     usual = confidence[yes].mean()
     n_yes = yes.sum(axis=0)
     drawn = (np.where(yes, confidence, 0.0).sum(axis=0) + _DRAW * usual) / (n_yes + _DRAW)
+    usual, drawn = (np.clip(share, _EDGE, 1.0 - _EDGE) for share in (usual, drawn))
     short = np.minimum(logit(drawn) - logit(usual), 0.0) * _RARE / (n_yes + _RARE)
     odds = logit(np.clip(1.0 - agreement(confidence, labels), _EDGE, 1.0 - _EDGE))
     return np.where(labels >= 0, expit(odds + yes * short), 0.0)
@@ -169,7 +170,7 @@ def _calibrated(
     for number in range(int(fold.max()) + 1):
         inside = fold == number
         known = labels[~inside] >= 0
-        curve = calibrate.platt(scores[~inside][known], labels[~inside][known] == YES)
+        curve = calibrators.platt(scores[~inside][known], labels[~inside][known] == YES)
         slope, offset = (1.0, 0.0) if curve is None else curve.line()
         confidence[inside] = expit(slope * scores[inside] + offset)
         slopes.append(slope)

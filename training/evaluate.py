@@ -26,7 +26,7 @@ from copytaster.training.mistakes import mistakes
 from copytaster.training.reliability import Reliability
 
 #: Most bins of a reliability diagram: over all topics, and for one.
-_BINS, _TOPIC_BINS = 15, 10
+_TOPIC_BINS = 10
 #: How many topics an error names.
 _NAMED = 10
 
@@ -148,7 +148,7 @@ def _calibration(found: Judged, column: int | None = None) -> Reliability:
     which = slice(None) if column is None else column
     known = found.known[:, which]
     confidence, truth = found.confidence[:, which][known], found.truth[:, which][known]
-    return reliability.judge(confidence, truth, _BINS if column is None else _TOPIC_BINS)
+    return reliability.judge(confidence, truth, reliability.BINS if column is None else _TOPIC_BINS)
 
 
 def _topics(
@@ -181,6 +181,7 @@ def _topics(
             log_loss=own[column].log_loss,
             ece=own[column].ece,
             trained_on=int(trained[topic.slug]["articles"]),
+            more_for_auto=trained[topic.slug]["auto"]["more"],
         )
     return figures
 

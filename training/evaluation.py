@@ -79,6 +79,9 @@ class TopicFigures:
         As in :class:`Reliability`.
     trained_on : int
         How many articles with it the tagger was trained on.
+    more_for_auto : int or None
+        How many more such articles a tier ``auto`` would likely take; ``None`` where it has one
+        or more articles alone would not do.
     """
 
     name: str
@@ -98,6 +101,7 @@ class TopicFigures:
     log_loss: float
     ece: float
     trained_on: int
+    more_for_auto: int | None
 
 
 @dataclass(frozen=True, slots=True)

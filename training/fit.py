@@ -16,15 +16,17 @@ from copytaster.training import (
     familiarity,
     metrics,
     out_of_fold,
+    reliability,
     split,
     thresholds,
 )
 from copytaster.training.config import DEFAULT, Recipe
-from copytaster.training.corpus import NO, Corpus
+from copytaster.training.corpus import NO, YES, Corpus
 from copytaster.training.decisions import Decisions, Scored
 from copytaster.training.examples import Examples, Model
 from copytaster.training.familiarity import Familiarity
 from copytaster.training.metrics import Report
+from copytaster.training.reliability import Reliability
 
 #: Told what is being done, how many of its steps are done, and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -46,6 +48,8 @@ class Fitted:
         Calibration, thresholds and proofs.
     familiarity : Familiarity
         How many words of a text the tagger should know.
+    reliability : Reliability
+        Of confidences that were calibrated without the article's fold.
     """
 
     corpus: Corpus
@@ -54,6 +58,7 @@ class Fitted:
     report: Report
     decisions: Decisions
     familiarity: Familiarity
+    reliability: Reliability
 
 
 def fit(
@@ -100,7 +105,13 @@ def fit(
         report=metrics.compare(decided, scored.labels),
         decisions=found,
         familiarity=familiarity.fit(held_out.known[learnt]),
+        reliability=_reliability(found.calibrated.held_out, scored.labels),
     )
+
+
+def _reliability(confidence: NDArray[np.float64], labels: NDArray[np.int8]) -> Reliability:
+    known = labels >= 0
+    return reliability.judge(confidence[known], labels[known] == YES, reliability.BINS)
 
 
 def _folds(corpus: Corpus, recipe: Recipe) -> NDArray[np.int64]:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 #: Below this confidence nearly every pair is a clear no, and would drown the rest in the bins.
 CLEAR_NO = 0.05
+#: How many bins the error over all topics has.
+BINS = 15
 #: A bin of fewer pairs says more about chance than about calibration.
 _FEWEST = 10
 _EPS = float(np.finfo(np.float64).eps)

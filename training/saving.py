@@ -81,6 +81,11 @@ def _metrics(fitted: Fitted) -> Mapping[str, Any]:
     return {
         "micro": {"f1": fitted.report.micro.f1},
         "macro": {"f1": fitted.report.macro_f1},
+        "calibration": {
+            "brier": fitted.reliability.brier,
+            "log_loss": fitted.reliability.log_loss,
+            "ece": fitted.reliability.ece if fitted.reliability.pairs else None,
+        },
         "topics": {
             slug: {
                 "articles": articles[topic],

@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss as sklearn_log_loss
 
 from copytaster.model.calibration import Calibration
-from copytaster.training import calibrate
+from copytaster.training import calibrate, calibrators
 from copytaster.training.logistic import newton
+
+METHODS: tuple[calibrators.Own, ...] = ("platt", "beta", "isotonic")
 
 
 def simulated(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -39,11 +42,11 @@ def test_a_topic_with_few_yes_takes_the_calibration_of_all() -> None:
         np.hstack([scores, scores]), np.hstack([labels, rare]), np.arange(len(scores)) % 5
     )
     both = np.concatenate([scores, scores])
-    pooled = calibrate.platt(both[:, 0], np.concatenate([labels, rare])[:, 0] == 1)
+    pooled = calibrators.platt(both[:, 0], np.concatenate([labels, rare])[:, 0] == 1)
     assert pooled is not None
     assert found.methods[1] == "shared"
     assert found.methods[0] != "shared"
-    assert calibrate.platt_each(scores, rare).logits.shape == (1, calibrate.KNOTS)
+    assert calibrate.platt_each(scores, rare).logits.shape == (1, calibrators.KNOTS)
     assert found.calibration.logits[1] == pytest.approx(pooled.logits)
 
 
@@ -86,17 +89,29 @@ def test_each_topics_method_has_the_lowest_log_loss_on_other_folds() -> None:
     straight, curved = simulated(4_000)[::2], bent(4_000)[::2]
     scores, labels = np.hstack([straight[0], curved[0]]), np.hstack([straight[1], curved[1]])
     fold = np.arange(len(scores)) % 5
-    for topic, method in enumerate(calibrate.fit(scores, labels, fold).methods):
+    found = calibrate.fit(scores, labels, fold)
+    for topic, method in enumerate(found.methods):
         losses = {}
-        for name in ("platt", "beta", "isotonic"):
-            losses[name] = 0.0
-            for number in range(5):
-                inside = fold == number
-                x, truth = scores[:, topic], labels[:, topic] == 1
-                curve = getattr(calibrate, name)(x[~inside], truth[~inside])
-                own = curve and calibrate.log_loss(curve, x[inside], truth[inside])
-                losses[name] += np.inf if own is None else own
+        for name in METHODS:
+            logits = calibrate.held_out_logits(name, scores[:, topic], labels[:, topic], fold)
+            if logits is not None:
+                losses[name] = sklearn_log_loss(labels[:, topic], 1 / (1 + np.exp(-logits)))
+        assert len(losses) >= 2
         assert method == min(losses, key=losses.__getitem__)
+        held_out = found.held_out[:, topic]
+        assert sklearn_log_loss(labels[:, topic], held_out) == pytest.approx(losses[method])
+
+
+def test_held_out_confidences_do_not_know_their_own_labels() -> None:
+    scores, _, labels = simulated(300)
+    fold = np.arange(300) % 5
+    turned = np.where(fold[:, np.newaxis] == 0, 1 - labels, labels).astype(np.int8)
+    first = calibrate.held_out_logits("platt", scores[:, 0], labels[:, 0], fold)
+    second = calibrate.held_out_logits("platt", scores[:, 0], turned[:, 0], fold)
+    assert first is not None
+    assert second is not None
+    assert (first[fold == 0] == second[fold == 0]).all()
+    assert (first[fold == 1] != second[fold == 1]).all()
 
 
 @settings(deadline=None)
