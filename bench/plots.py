@@ -38,9 +38,9 @@ def draw_guarantee(outcomes: Mapping[str, "Outcome"], path: Path) -> None:
             axis.set_title(name)
             axis.grid(axis="x", alpha=0.3)
         figure.suptitle(
-            f"Share of {len(found.broken)} random splits in which a topic's auto tags had a precision "
-            "below 0.95 on unseen articles\n(95 % intervals; dashed: promised; in brackets: how "
-            "often the topic had an auto tier)",
+            f"Share of {len(found.broken)} random splits in which a topic's auto tags had a "
+            "precision below 0.95 on unseen articles\n(95 % intervals; dashed: promised; in "
+            "brackets: how often the topic had an auto tier)",
             fontsize=9,
         )
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -110,7 +110,7 @@ def test_the_document_has_the_names_that_the_report_reads(document: dict[str, An
     for topic in document["topics"].values():
         assert set(topic) == accuracy | calibration | {
             *("name", "articles", "average_precision", "suggest_from", "auto_from"),
-            *("auto_tags", "auto_precision", "auto_coverage", "trained_on"),
+            *("auto_tags", "auto_precision", "auto_coverage", "trained_on", "more_for_auto"),
         }
     assert list(document["curves"]) == ["", "trade", "sport", "travel"]
     for curve in document["curves"].values():
