@@ -92,7 +92,7 @@ def _share(value: float) -> str:
 
 
 def _bounds(low: float, high: float) -> str:
-    return "-" if math.isnan(low) else f"{low:.2f} to {high:.2f}"
+    return "-" if math.isnan(low) else f"{low:.2f}-{high:.2f}"
 
 
 def _within(value: float, low: float, high: float) -> str:

@@ -1,5 +1,6 @@
 """What commands print for people: tables and progress on the terminal."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -7,8 +8,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+#: Columns that tables may take where no terminal says how wide it is.
+_WIDE = 120
 #: For results.
-OUT = Console(markup=False, emoji=False, highlight=False)
+OUT = Console(
+    markup=False, emoji=False, highlight=False, width=None if sys.stdout.isatty() else _WIDE
+)
 #: For progress and everything else that is not the result.
 ERR = Console(stderr=True, markup=False, emoji=False, highlight=False)
 

@@ -60,7 +60,7 @@ def _auto(decisions: Decisions, topic: int) -> tuple[str, str]:
     """Return the confidence from which auto is proven, or how many articles it likely lacks."""
     proof, more = decisions.proofs[topic], decisions.missing[topic]
     if not proof.found:
-        return "-", f"about {more:,}" if more is not None else "not so precise"
+        return "-", f"about {more:,}" if more is not None else "unlikely"
     calibration = decisions.calibrated.calibration
     at = np.zeros(len(decisions.proofs))
     at[topic] = proof.threshold
