@@ -8,9 +8,8 @@ from typing import Literal
 import click
 
 from copytaster.cli import home
+from copytaster.cli.options import Share
 from copytaster.cli.screen import ERR, OUT, progress_bar
-
-_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command("train")
@@ -48,19 +47,19 @@ _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 )
 @click.option(
     "--auto-precision",
-    type=_SHARE,
+    type=Share(),
     default=0.95,
     help="Precision that the tier auto must have. [default: 0.95]",
 )
 @click.option(
     "--auto-confidence",
-    type=_SHARE,
+    type=Share(),
     default=0.9,
     help="How sure the proof of it must be. [default: 0.9]",
 )
 @click.option(
     "--hold-back",
-    type=click.FloatRange(0, 0.9),
+    type=Share(zero=True),
     default=0.0,
     help="Share of the stories that only prove the tier auto: the strict way. [default: 0]",
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from copytaster.cli.options import Share
 from copytaster.cli.screen import ERR, OUT, progress_bar
 
 
@@ -20,7 +21,7 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
 )
 @click.option(
     "--share",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Share(),
     default=0.2,
     show_default=True,
     help="Test on this share of the articles, the newest.",

@@ -68,6 +68,34 @@ def test_train_saves_promotes_and_closes_with_a_table(tmp_path: Path) -> None:
     assert [registry.champion()] == registry.versions()
 
 
+def test_what_train_is_asked_for_stands_in_the_manifest(tmp_path: Path) -> None:
+    data = write_jsonl(tmp_path / "small.jsonl", small_records())
+    models = tmp_path / "models"
+    options = ("--preset", "fast", "--objective", "micro", "--auto-precision", "0.8")
+    more = ("--auto-confidence", "0.7", "--hold-back", "0.3")
+    done = run("train", "--data", data, "--out", models, *options, *more)
+    assert done.returncode == 0, done.stderr
+    out = done.stdout.decode()
+    assert "auto from" in out
+    assert "more for auto" in out
+    assert "Confidences, cross-validated: off by" in out
+    (folder,) = (path for path in models.iterdir() if path.is_dir())
+    manifest = json.loads((folder / "manifest.json").read_text())
+    asked = {"nb_share": 0.0, "objective": "micro", "auto_precision": 0.8, "hold_back": 0.3}
+    assert asked.items() <= manifest["parameters"].items()
+    assert manifest["metrics"]["topics"]["trade"]["auto"]["confidence"] == 0.7
+    assert set(manifest["metrics"]["calibration"]) == {"brier", "log_loss", "ece"}
+
+
+@pytest.mark.parametrize("value", ["0", "1", "1.5", "nan", "x"])
+def test_a_target_that_is_no_share_is_refused(tmp_path: Path, value: str) -> None:
+    data = write_jsonl(tmp_path / "small.jsonl", small_records())
+    done = run("train", "--data", data, "--auto-precision", value, "--out", tmp_path / "m")
+    assert done.returncode == 2
+    assert b"--auto-precision" in done.stderr
+    assert not (tmp_path / "m").exists()
+
+
 def test_train_takes_its_topics_from_a_taxonomy_and_its_articles_from_a_split(
     tmp_path: Path,
 ) -> None:
