@@ -1,6 +1,7 @@
 """Types of options that several commands take."""
 
 import math
+from typing import Any
 
 import click
 
@@ -12,7 +13,10 @@ class Share(click.FloatRange):
         super().__init__(0, 1, min_open=not zero, max_open=True)
 
     def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+        self,
+        value: Any,  # noqa: ANN401  # click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
     ) -> float:
         """Return *value* as a float; nan, which is in no range, is refused."""
         found = float(super().convert(value, param, ctx))

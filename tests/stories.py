@@ -13,7 +13,7 @@ from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 
 #: For one-sentence articles, where most words come once and so tell naive Bayes nothing.
-SMALL_RECIPE = Recipe(min_df=1, nb_share=0)
+SMALL_RECIPE = Recipe(min_df=1, ratio_weight=0, C=1)
 
 SMALL: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Steel duty rises", "Brussels doubled the tariff on imported steel coils.", ("trade",)),

@@ -15,8 +15,12 @@ from copytaster.training.corpus import YES
 Method = Own | Literal["shared"]
 Labels = NDArray[np.int8]
 
+#: What is tried beside Platt's line.
+_BENT: tuple[Own, ...] = ("beta", "isotonic")
 #: Topics with fewer yes labels share one calibration.
 MIN_POSITIVES = 10
+#: Topics with fewer have a straight line: a bend would be chance.
+_MIN_BENT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,12 @@ class Calibrated:
     held_out: Scores
 
 
-def fit(scores: Scores, labels: Labels, fold: NDArray[np.int64]) -> Calibrated:
+def fit(
+    scores: Scores,
+    labels: Labels,
+    fold: NDArray[np.int64],
+    lines: Sequence[Calibration] | None = None,
+) -> Calibrated:
     """Fit each topic's curve on its known labels, by the method that predicts them best.
 
     Parameters
@@ -49,6 +58,8 @@ def fit(scores: Scores, labels: Labels, fold: NDArray[np.int64]) -> Calibrated:
     fold : ndarray of shape (n_articles,), int64
         The fold of each article: a method is judged by its log loss on folds that its curve was
         not fitted to.
+    lines : sequence of Calibration or None
+        What :func:`platt_by_fold` gives, if it is at hand.
 
     Notes
     -----
@@ -57,30 +68,33 @@ def fit(scores: Scores, labels: Labels, fold: NDArray[np.int64]) -> Calibrated:
     block at its centre (Oron and Flournoy, Centered isotonic regression, 2017). Topics with
     fewer than 10 yes, or whose score says nothing, share Platt's curve for all such topics.
     """
+    held_out = np.empty(scores.shape)
+    for number, line_of in enumerate(lines or platt_by_fold(scores, labels, fold)):
+        held_out[fold == number] = line_of.logit(scores[fold == number])
     methods: list[Method] = []
     curves: list[Curve] = []
-    held_out = _without_fold(scores, labels, fold)
     for topic, straight in enumerate(_lines(scores, labels)):
+        curve = straight.curve
         if not straight.own:
             methods.append("shared")
-            curves.append(straight.curve)
-            continue
-        best, column = _best(scores[:, topic], labels[:, topic], fold)
-        known = labels[:, topic] >= 0
-        own = FITS[best](scores[known, topic], labels[known, topic] == YES)
-        methods.append(best)
-        curves.append(own or straight.curve)
-        held_out[:, topic] = column
+        else:
+            column, said = scores[:, topic], labels[:, topic]
+            best, held_out[:, topic] = _best(column, said, fold, held_out[:, topic])
+            if best != "platt":
+                curve = FITS[best](column[said >= 0], said[said >= 0] == YES) or curve
+            methods.append(best)
+        curves.append(curve)
     return Calibrated(_stack(curves), tuple(methods), expit(held_out))
 
 
-def _without_fold(scores: Scores, labels: Labels, fold: NDArray[np.int64]) -> Scores:
-    """Return logits by Platt's lines, the shared ones too, each fitted without the fold."""
-    found = np.empty(scores.shape)
-    for number in np.unique(fold):
-        inside = fold == number
-        found[inside] = platt_each(scores[~inside], labels[~inside]).logit(scores[inside])
-    return found
+def platt_by_fold(
+    scores: Scores, labels: Labels, fold: NDArray[np.int64]
+) -> tuple[Calibration, ...]:
+    """Return, for each fold from 0, what :func:`platt_each` fits to all others."""
+    return tuple(
+        platt_each(scores[fold != number], labels[fold != number])
+        for number in range(int(fold.max()) + 1)
+    )
 
 
 def platt_each(scores: Scores, labels: Labels) -> Calibration:
@@ -125,20 +139,19 @@ def _shared(scores: Scores, labels: Labels, rare: NDArray[np.bool_]) -> Curve:
     return line(1.0, 0.0, np.array([-1.0, 1.0]))
 
 
-def _best(column: Scores, labels: Labels, fold: NDArray[np.int64]) -> tuple[Own, Scores]:
+def _best(
+    column: Scores, labels: Labels, fold: NDArray[np.int64], straight: Scores
+) -> tuple[Own, Scores]:
     """Return the method with the lowest log loss on folds that its curve was not fitted to.
 
-    With it, its logits of all articles, each by the curve without the article's fold.
+    With it, its logits of all articles, each by the curve without the article's fold; *straight*
+    are those of Platt's lines.
     """
-    tried: dict[Own, Scores] = {}
-    for method in FITS:
+    tried: dict[Own, Scores] = {"platt": straight}
+    for method in _BENT if np.count_nonzero(labels == YES) >= _MIN_BENT else ():
         logits = held_out_logits(method, column, labels, fold)
         if logits is not None:
             tried[method] = logits
-    if not tried:
-        return "platt", platt_each(column[:, np.newaxis], labels[:, np.newaxis]).logit(
-            column[:, np.newaxis]
-        )[:, 0]
     best = min(tried, key=lambda method: log_loss(tried[method], labels))
     return best, tried[best]
 

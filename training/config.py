@@ -21,10 +21,9 @@ class Recipe:
         Terms in fewer articles are left out of the vocabulary.
     C : float
         Inverse strength of the L2 penalty of ``LinearSVC``.
-    nb_share : float
-        Share, 0 to 1, of the column that is fitted to naive Bayes features in the average.
-    nb_strength : float
-        C of that column.
+    ratio_weight : float
+        Each feature is multiplied by sqrt(1 + w r^2), r its naive Bayes log-count ratio for the
+        topic and w this weight, so that telling terms are penalised less; 0 turns it off.
     weak_weight : float
         Weight of one list of signature terms beside an article's 1; 0 turns them off.
     n_folds : int
@@ -43,9 +42,8 @@ class Recipe:
 
     headline_weight: float = 0.3
     min_df: int = 2
-    C: float = 1.0
-    nb_share: float = 0.5
-    nb_strength: float = 0.3
+    C: float = 0.4
+    ratio_weight: float = 0.5
     weak_weight: float = 3.0
     n_folds: int = 5
     seed: int = 0
@@ -60,7 +58,7 @@ class Recipe:
 
 
 BEST = Recipe()
-FAST = replace(BEST, nb_share=0.0)
+FAST = replace(BEST, ratio_weight=0.0, C=1.0, n_folds=3)
 PRESETS: Mapping[str, Recipe] = MappingProxyType({"fast": FAST, "best": BEST})
 DEFAULT = BEST
 #: From so many articles on, ``fast`` is the preset unless one is named.

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model.arrays import Arrays
+from copytaster.model.calibration import Calibration
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.training import calibrate, guarantee, thresholds
 from copytaster.training.calibrate import Calibrated
@@ -80,6 +81,7 @@ def learn(
     taxonomy: Taxonomy,
     recipe: Recipe,
     held_back: Scored | None = None,
+    lines: Sequence[Calibration] | None = None,
 ) -> Decisions:
     """Learn calibration and thresholds, and prove tiers.
 
@@ -95,8 +97,10 @@ def learn(
     held_back : Scored or None
         Articles that nothing else was learnt from, scored by the model that will serve; the
         proofs then rest on these alone. ``None``: on the out-of-fold scores.
+    lines : sequence of Calibration or None
+        What :func:`calibrate.platt_by_fold` gives, if it is at hand.
     """
-    calibrated = calibrate.fit(scored.scores, scored.labels, fold)
+    calibrated = calibrate.fit(scored.scores, scored.labels, fold, lines)
     suggest = thresholds.choose(
         scored.scores, scored.labels, calibrated.calibration, recipe.objective
     )

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from copytaster.model import artifact
 from copytaster.model.arrays import Arrays
 from copytaster.model.errors import CorpusError
 from copytaster.model.scorer import FIELDS
 from copytaster.training import (
+    calibrate,
     decisions,
     familiarity,
     metrics,
@@ -85,6 +87,11 @@ def fit(
         be about it.
     """
     _must_have_no(corpus)
+    with threadpool_limits(1):  # the matrices are too small for BLAS to share out
+        return _fit(corpus, recipe, n_jobs, progress)
+
+
+def _fit(corpus: Corpus, recipe: Recipe, n_jobs: int, progress: Progress | None) -> Fitted:
     examples = Examples(corpus, recipe)
     fold = _folds(corpus, recipe)
     steps = _Steps(progress, (int(fold.max()) + 2) * len(corpus.taxonomy))
@@ -94,10 +101,12 @@ def fit(
     learnt, proving = np.flatnonzero(fold >= 0), np.flatnonzero(fold < 0)
     model = examples.fit(learnt, n_jobs, steps.tick)
     scored = Scored(held_out.scores, corpus.labels, corpus.stories).rows(learnt)
-    found = decisions.learn(
-        scored, fold[learnt], corpus.taxonomy, recipe, _scored(examples, model, corpus, proving)
+    lines = calibrate.platt_by_fold(scored.scores, scored.labels, fold[learnt])
+    proof = _scored(examples, model, corpus, proving)
+    found = decisions.learn(scored, fold[learnt], corpus.taxonomy, recipe, proof, lines)
+    decided = thresholds.cross_fitted(
+        scored.scores, scored.labels, fold[learnt], recipe.objective, lines
     )
-    decided = thresholds.cross_fitted(scored.scores, scored.labels, fold[learnt], recipe.objective)
     return Fitted(
         corpus=corpus,
         recipe=recipe,

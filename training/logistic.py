@@ -30,23 +30,27 @@ def newton(columns: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray
     """
     X = np.column_stack([columns, np.ones(len(columns))])
     coef = np.zeros(X.shape[1])
-    loss = _loss(X, coef, target)
+    z = np.zeros(len(X))
+    loss = _loss(z, coef, target)
     for _ in range(_STEPS):
-        p = 1.0 / (1.0 + np.exp(-np.clip(X @ coef, -500, 500)))
+        p = 0.5 * (1.0 + np.tanh(0.5 * z))
         gradient = X.T @ (p - target) + _RIDGE * coef
-        hessian = (X * (p * (1.0 - p))[:, np.newaxis]).T @ X
+        hessian = (X.T * (p * (1.0 - p))) @ X
         hessian += _RIDGE * np.eye(len(coef))
         step = np.linalg.solve(hessian, gradient)
+        along = X @ step
         scale = 1.0
-        while (tried := _loss(X, coef - scale * step, target)) > loss and scale > _SMALL:
+        while (tried := _loss(z - scale * along, coef - scale * step, target)) > loss:
             scale /= 2
-        if scale <= _SMALL or loss - tried <= _SMALL * max(1.0, loss):
-            return coef - (scale * step if tried <= loss else 0.0)
-        coef, loss = coef - scale * step, tried
+            if scale < _SMALL:
+                return coef
+        coef, z, gain, loss = coef - scale * step, z - scale * along, loss - tried, tried
+        if gain <= _SMALL * max(1.0, loss):
+            break
     return coef
 
 
-def _loss(X: NDArray[np.float64], coef: NDArray[np.float64], target: NDArray[np.float64]) -> float:
-    z = X @ coef
-    fit = float((np.logaddexp(0.0, z) - target * z).sum())
-    return fit + 0.5 * _RIDGE * float(coef @ coef)
+def _loss(z: NDArray[np.float64], coef: NDArray[np.float64], target: NDArray[np.float64]) -> float:
+    # ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|)
+    fit = np.maximum(z, 0.0).sum() + np.log1p(np.exp(-np.abs(z))).sum() - target @ z
+    return float(fit + 0.5 * _RIDGE * (coef @ coef))

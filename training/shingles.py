@@ -22,9 +22,8 @@ def literal(text: str) -> list[str]:
 
 def sequences(words: Sequence[str]) -> frozenset[str]:
     """Return every sequence of five *words*, joined by spaces; none of fewer than five."""
-    return frozenset(
-        " ".join(words[start : start + WIDTH]) for start in range(len(words) - WIDTH + 1)
-    )
+    shifted = (words[start:] for start in range(WIDTH))
+    return frozenset(map(" ".join, zip(*shifted, strict=False)))
 
 
 def jaccard(one: frozenset[str], other: frozenset[str]) -> float:

@@ -1,5 +1,8 @@
 """The score from which a topic is suggested."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,10 +40,11 @@ def best_f1(scores: NDArray[np.float64], labels: NDArray[np.int8]) -> float:
     scores, truth = scores[known], labels[known] == YES
     if not truth.any():
         return 0.0
-    order = np.argsort(-scores, kind="stable")
+    n_yes = int(truth.sum())
+    order = _highest(scores, math.ceil(n_yes * (2 / FLOOR - 1)) + 1)
     ranked = scores[order]
     true_positives = np.cumsum(truth[order])
-    f1 = 2 * true_positives / (np.arange(1, len(ranked) + 1) + truth.sum())
+    f1 = 2 * true_positives / (np.arange(1, len(ranked) + 1) + n_yes)
     f1[:-1][ranked[:-1] == ranked[1:]] = 0.0  # a threshold cannot part equal scores
     best = int(np.argmax(f1))
     if f1[best] < FLOOR:
@@ -48,6 +52,17 @@ def best_f1(scores: NDArray[np.float64], labels: NDArray[np.int8]) -> float:
     if best + 1 == len(ranked):
         return float(ranked[best])
     return _midway(float(ranked[best]), float(ranked[best + 1]))
+
+
+def _highest(scores: NDArray[np.float64], n: int) -> NDArray[np.int64]:
+    """Return the places of the *n* highest scores, and of all equal to the last, from high to low.
+
+    Lower ones cannot matter: with so many tags F1 is below ``FLOOR``.
+    """
+    if n >= len(scores):
+        return np.argsort(-scores, kind="stable")
+    chosen = np.flatnonzero(scores >= np.partition(scores, len(scores) - n)[len(scores) - n])
+    return np.asarray(chosen[np.argsort(-scores[chosen], kind="stable")])
 
 
 def _midway(high: float, low: float) -> float:
@@ -101,17 +116,19 @@ def cross_fitted(
     labels: NDArray[np.int8],
     fold: NDArray[np.int64],
     objective: Objective = "both",
+    lines: Sequence[Calibration] | None = None,
 ) -> NDArray[np.bool_]:
     """Decide each article with thresholds chosen without its fold, so that none is flattered.
+
+    *lines* are those of :func:`calibrate.platt_by_fold`, if they are at hand.
 
     Returns
     -------
     ndarray of shape (n_articles, n_topics), bool
     """
     decided = np.zeros(scores.shape, dtype=np.bool_)
-    for number in range(int(fold.max()) + 1):
+    for number, calibration in enumerate(lines or calibrate.platt_by_fold(scores, labels, fold)):
         inside = fold == number
         rest, known = scores[~inside], labels[~inside]
-        calibration = calibrate.platt_each(rest, known)
         decided[inside] = scores[inside] >= choose(rest, known, calibration, objective)
     return decided

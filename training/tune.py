@@ -13,10 +13,10 @@ from copytaster.training.examples import Examples
 from copytaster.training.features import Counts
 from copytaster.training.fit import Progress
 
-#: What is tried; a setting at a time would miss that they pull on each other.
+#: What is tried, C as a multiple; a setting at a time would miss that they pull on each other.
 _HEADLINE_WEIGHTS = (0.0, 0.3, 0.6)
 _STRENGTHS = (0.5, 1.0, 2.0)
-_NB_SHARES = (0.3, 0.5, 0.7)
+_RATIO_WEIGHTS = (0.25, 0.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class Trial:
 
 
 def candidates(recipe: Recipe) -> list[Recipe]:
-    """Return *recipe* itself, then its neighbours in headline weight, C and share of the average.
+    """Return *recipe* itself, then its neighbours in headline weight, C and ratio weight.
 
-    A recipe without a naive Bayes column stays without.
+    A recipe without log-count ratios stays without.
     """
-    shares = _NB_SHARES if recipe.nb_share else (0.0,)
+    ratios = _RATIO_WEIGHTS if recipe.ratio_weight else (0.0,)
     around = [
-        replace(recipe, headline_weight=weight, C=C, nb_share=share)
-        for weight, C, share in product(_HEADLINE_WEIGHTS, _STRENGTHS, shares)
+        replace(recipe, headline_weight=weight, C=recipe.C * strength, ratio_weight=ratio)
+        for weight, strength, ratio in product(_HEADLINE_WEIGHTS, _STRENGTHS, ratios)
     ]
     return [recipe, *(tried for tried in around if tried != recipe)]
 

@@ -81,7 +81,7 @@ def test_what_train_is_asked_for_stands_in_the_manifest(tmp_path: Path) -> None:
     assert "Confidences, cross-validated: off by" in out
     (folder,) = (path for path in models.iterdir() if path.is_dir())
     manifest = json.loads((folder / "manifest.json").read_text())
-    asked = {"nb_share": 0.0, "objective": "micro", "auto_precision": 0.8, "hold_back": 0.3}
+    asked = {"ratio_weight": 0.0, "objective": "micro", "auto_precision": 0.8, "hold_back": 0.3}
     assert asked.items() <= manifest["parameters"].items()
     assert manifest["metrics"]["topics"]["trade"]["auto"]["confidence"] == 0.7
     assert set(manifest["metrics"]["calibration"]) == {"brier", "log_loss", "ece"}

@@ -26,7 +26,7 @@ from copytaster.training.estimator import LinearLayer
 from copytaster.training.examples import Model
 from copytaster.training.features import Block, Features, count
 
-RECIPE = Recipe(weak_weight=0, n_folds=2, min_df=1, nb_share=0)
+RECIPE = Recipe(weak_weight=0, n_folds=2, min_df=1, ratio_weight=0, C=1)
 
 
 def frame(articles: list[Article]) -> np.ndarray:
@@ -45,7 +45,7 @@ def scikit_learn(corpus: Corpus) -> Pipeline:
         [("article", tfidf(), 0), ("headline", tfidf(), 1)],
         transformer_weights={"article": 1.0, "headline": RECIPE.headline_weight},
     )
-    linear = OneVsRestClassifier(LinearSVC(C=RECIPE.C, dual=False))
+    linear = OneVsRestClassifier(LinearSVC(C=RECIPE.C, dual=True, tol=1e-3, random_state=0))
     pipeline = Pipeline([("fields", fields), ("linear", linear)])
     return pipeline.fit(frame([item.article for item in corpus.articles]), corpus.labels == 1)
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
+import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -12,7 +14,7 @@ from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.text import normalise
-from copytaster.training import config, features, fit, saving, split, tune
+from copytaster.training import config, estimator, features, fit, saving, split, tune
 from copytaster.training.config import BEST, FAST, Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.examples import Examples
@@ -48,31 +50,29 @@ def test_counting_once_gives_the_matrix_of_scikit_learns_vectorizer(small_corpus
         )
 
 
-def test_a_column_is_the_average_of_a_plain_and_a_naive_bayes_fit(small_corpus: Corpus) -> None:
-    rows = np.arange(len(small_corpus.articles))
-    shares = (0.0, 1.0, 0.25)
-    plain, bayes, mixed = (
-        Examples(small_corpus, replace(SMALL_BEST, nb_share=share)).fit(rows).layer
-        for share in shares
-    )
-    np.testing.assert_allclose(mixed.coef, 0.75 * plain.coef + 0.25 * bayes.coef, atol=1e-12)
-    np.testing.assert_allclose(
-        mixed.intercept, 0.75 * plain.intercept + 0.25 * bayes.intercept, atol=1e-12
-    )
-
-
-def test_the_naive_bayes_fit_is_that_of_features_times_their_log_count_ratios(
+def test_a_column_is_fitted_to_features_times_a_function_of_their_log_count_ratios(
     small_corpus: Corpus,
 ) -> None:
-    recipe = replace(SMALL_BEST, nb_share=1.0, weak_weight=0.0)
+    recipe = replace(SMALL_BEST, weak_weight=0.0, ratio_weight=0.7)
     examples = Examples(small_corpus, recipe)
     model = examples.fit(np.arange(len(small_corpus.articles)))
     X = model.features.transform(examples.counts).toarray()
     y = small_corpus.labels[:, 1] == 1
     yes, no = 1 + X[y].sum(axis=0), 1 + X[~y].sum(axis=0)
-    ratio = np.log((yes / yes.sum()) / (no / no.sum()))
-    expected = LinearSVC(C=recipe.nb_strength, dual=False).fit(X * ratio, y).coef_[0] * ratio
-    np.testing.assert_allclose(model.layer.coef[:, 1], expected, atol=1e-6)
+    scale = np.sqrt(1 + 0.7 * np.log((yes / yes.sum()) / (no / no.sum())) ** 2)
+    plain = LinearSVC(C=recipe.C, dual=True, tol=1e-3, random_state=0).fit(X * scale, y)
+    np.testing.assert_allclose(model.layer.coef[:, 1], plain.coef_[0] * scale, atol=1e-9)
+    assert model.layer.intercept[1] == pytest.approx(plain.intercept_[0])
+
+
+def test_a_topic_that_the_dual_does_not_converge_on_is_fitted_in_the_primal() -> None:
+    rng = np.random.default_rng(0)
+    X = sp.csr_matrix(1e4 * rng.random(size=(60, 3)))
+    labels = rng.integers(0, 2, size=(60, 1)).astype(np.int8)
+    recipe = Recipe(C=1e6, ratio_weight=0.0)
+    found = estimator.fit(X, labels, np.ones(60), recipe)
+    primal = LinearSVC(C=1e6, dual=False, tol=1e-3).fit(X, labels[:, 0])
+    np.testing.assert_allclose(found.coef[:, 0], primal.coef_[0])
 
 
 def test_the_search_tries_the_presets_own_settings_first_and_returns_the_best_first(
@@ -90,7 +90,7 @@ def test_the_search_tries_the_presets_own_settings_first_and_returns_the_best_fi
 
 
 def test_the_search_judges_a_recipe_as_training_does(small_corpus: Corpus) -> None:
-    trials = tune.search(small_corpus, replace(SMALL_BEST, nb_share=0.0))
+    trials = tune.search(small_corpus, replace(SMALL_BEST, ratio_weight=0.0))
     for trial in trials[:2]:
         report = fit.fit(small_corpus, trial.recipe).report
         assert (trial.micro_f1, trial.macro_f1) == (report.micro.f1, report.macro_f1)
