@@ -29,7 +29,10 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
 @click.option("--topic", "topics", multiple=True, help="Only this topic; may be given again.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with everything.")
 @click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Threads. [default: all]"
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="Processes. [default: all cores]",
 )
 def command(  # noqa: PLR0913  # one argument an option
     data: tuple[Path, ...],

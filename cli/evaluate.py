@@ -57,7 +57,7 @@ _FLATTERED = (
     "--jobs",
     type=click.IntRange(1),
     default=os.cpu_count() or 1,
-    help="Threads, for --learning. [default: all]",
+    help="Processes, for --learning. [default: all cores]",
 )
 def command(  # noqa: PLR0913  # one argument an option
     model: str,

@@ -66,7 +66,10 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
 @click.option("--skip-bad", is_flag=True, help="Train without the lines that have problems.")
 @click.option("--promote/--no-promote", default=True, help="Whether to serve it from now on.")
 @click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Threads. [default: all]"
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="Processes. [default: all cores]",
 )
 def command(  # noqa: PLR0913, PLR0917  # one argument an option
     data: tuple[Path, ...],

@@ -34,7 +34,10 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
 @click.option("--skip-bad", is_flag=True, help="Leave out the lines that have problems.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
 @click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Threads. [default: all]"
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="Processes. [default: all cores]",
 )
 def command(  # one argument an option
     data: tuple[Path, ...],

@@ -143,7 +143,7 @@ def audit(
     corpus : Corpus
     recipe : Recipe
     n_jobs : int
-        Threads; the result does not depend on it.
+        Processes; the result does not depend on it.
     progress : callable or None
         Called after each fitted column.
 

@@ -68,7 +68,7 @@ class Examples:
         ----------
         rows : ndarray of shape (n_rows,), int64
         n_jobs : int
-            Threads; the result does not depend on it.
+            Processes; the result does not depend on it.
         tick : callable or None
             Called after each topic.
         """

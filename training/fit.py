@@ -76,7 +76,7 @@ def fit(
     corpus : Corpus
     recipe : Recipe
     n_jobs : int
-        Threads; the result does not depend on it.
+        Processes; the result does not depend on it.
     progress : callable or None
         Called after each fitted column.
 

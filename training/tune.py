@@ -15,8 +15,8 @@ from copytaster.training.fit import Progress
 
 #: What is tried, C as a multiple; a setting at a time would miss that they pull on each other.
 _HEADLINE_WEIGHTS = (0.0, 0.3, 0.6)
-_STRENGTHS = (0.5, 1.0, 2.0)
-_RATIO_WEIGHTS = (0.25, 0.5, 2.0)
+_STRENGTHS = (0.25, 0.5, 1.0, 2.0)
+_RATIO_WEIGHTS = (0.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def search(
     recipe : Recipe
         The preset to begin with.
     n_jobs : int
-        Threads, each with a recipe of its own.
+        Processes, each with a recipe of its own: liblinear draws its random numbers from one
+        generator a process.
     progress : callable or None
         Called after each recipe.
     """
@@ -83,12 +84,20 @@ def search(
         trials.append(trial)
         if progress is not None:
             progress("tuning", len(trials), len(tried))
-    return tuple(sorted(trials, key=lambda trial: -trial.objective))
+    return tuple(
+        sorted(trials, key=lambda trial: (-trial.objective, _changed(trial.recipe, recipe)))
+    )
+
+
+def _changed(tried: Recipe, recipe: Recipe) -> int:
+    """Return how many settings differ, so that of equals the nearest to the preset is chosen."""
+    own = recipe.as_json()
+    return sum(own[name] != value for name, value in tried.as_json().items())
 
 
 def _run(corpus: Corpus, tried: list[Recipe], counts: Counts, n_jobs: int) -> Iterator[Trial]:
     jobs = (delayed(_trial)(corpus, recipe, counts) for recipe in tried)
-    yield from Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(jobs)
+    yield from Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
 
 
 def _trial(corpus: Corpus, recipe: Recipe, counts: Counts) -> Trial:
