@@ -32,7 +32,7 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
     "--jobs",
     type=click.IntRange(1),
     default=os.cpu_count() or 1,
-    help="Processes. [default: all cores]",
+    help="Processes. [default: all]",
 )
 def command(  # noqa: PLR0913  # one argument an option
     data: tuple[Path, ...],
