@@ -7,7 +7,8 @@ from typing import Any
 from rich.table import Table
 
 from copytaster.cli.screen import table
-from copytaster.training.trial import Trial, Verdict
+from copytaster.training.trial import Trial
+from copytaster.training.verdict import Verdict
 
 #: How the figures are called, in a table and in JSON.
 _FIGURES: tuple[tuple[str, str, Callable[[Verdict], float | None]], ...] = (

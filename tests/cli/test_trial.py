@@ -9,7 +9,8 @@ import pytest
 
 from copytaster.cli.trial_report import flattery
 from copytaster.training.metrics import Counts
-from copytaster.training.trial import Trial, Verdict
+from copytaster.training.trial import Trial
+from copytaster.training.verdict import Verdict
 from tests.cli.test_commands import run
 from tests.stories import small_records, write_jsonl
 

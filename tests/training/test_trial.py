@@ -10,7 +10,8 @@ from copytaster.model.errors import CorpusError
 from copytaster.model.taxonomy import Taxonomy, Topic
 from copytaster.training import split
 from copytaster.training.corpus import Corpus
-from copytaster.training.trial import f1_error, judge, trial
+from copytaster.training.trial import trial
+from copytaster.training.verdict import f1_error, judge
 from tests.stories import SMALL_RECIPE, as_corpus, dated
 
 #: Hours that mix the topics of the small corpus.
