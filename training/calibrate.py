@@ -136,7 +136,7 @@ def _shared(scores: Scores, labels: Labels, rare: NDArray[np.bool_]) -> Curve:
             curve = platt(scores[:, chosen][known], truth)
             if curve is not None:
                 return curve
-    return line(1.0, 0.0, np.array([-1.0, 1.0]))
+    return line(1.0, 0.0, labels[labels >= 0] == YES)
 
 
 def _best(

@@ -20,6 +20,9 @@ KNOTS = 17
 _SHALLOWEST = 0.05
 #: The least that a logit rises with the score, so that no two scores are equally sure.
 _RISE = 1e-6
+#: Logits beyond any that labels can tell, and points on the way there.
+_FAR = 40.0
+_FINE = 801
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +33,49 @@ class Curve:
     logits: Scores
 
     def line(self) -> tuple[float, float]:
-        """Return slope and offset of the straight line from the first knot to the last."""
-        slope = float((self.logits[-1] - self.logits[0]) / (self.scores[-1] - self.scores[0]))
-        return slope, float(self.logits[0]) - slope * float(self.scores[0])
+        """Return slope and offset of the straight line between the outermost inner knots."""
+        (x0, x1), (y0, y1) = self.scores[[1, -2]].tolist(), self.logits[[1, -2]].tolist()
+        slope = (y1 - y0) / (x1 - x0)
+        return slope, y0 - slope * x0
 
 
 def platt(x: Scores, truth: NDArray[np.bool_]) -> Curve | None:
     """Fit a straight line from score to logit; ``None`` where the scores say nothing."""
-    n_yes, n_no = int(truth.sum()), int((~truth).sum())
-    if not n_yes or not n_no:
+    fitted = _platt(x, truth)
+    return None if fitted is None else line(*fitted, truth)
+
+
+def line(slope: float, offset: float, truth: NDArray[np.bool_]) -> Curve:
+    """Return the straight curve with this slope and offset, bounded by what *truth* can tell."""
+    logits = np.array([-_FAR, _FAR])
+    return _bounded((logits - offset) / slope, logits, truth)
+
+
+def _platt(x: Scores, truth: NDArray[np.bool_]) -> tuple[float, float] | None:
+    if truth.all() or not truth.any():
         return None
-    target = np.where(truth, (n_yes + 1) / (n_yes + 2), 1 / (n_no + 2))
-    slope, offset = newton(x[:, np.newaxis], target).tolist()
-    return line(slope, offset, x) if slope >= _SHALLOWEST else None
+    slope, offset = newton(x[:, np.newaxis], _smoothed(truth)).tolist()
+    return (slope, offset) if slope >= _SHALLOWEST else None
+
+
+def _smoothed(truth: NDArray[np.bool_]) -> Scores:
+    """Return Platt's targets: (n + 1) / (n + 2) for n yes, 1 / (m + 2) for m no."""
+    n_yes, n_no = int(truth.sum()), int((~truth).sum())
+    return np.where(truth, (n_yes + 1) / (n_yes + 2), 1 / (n_no + 2))
 
 
 def beta(x: Scores, truth: NDArray[np.bool_]) -> Curve | None:
     """Fit two slopes, one for low and one for high scores, joined smoothly."""
-    straight = platt(x, truth)
-    if straight is None:
+    fitted = _platt(x, truth)
+    if fitted is None:
         return None
-    z = np.interp(x, straight.scores, straight.logits)
-    low, high, offset = newton(_beta_features(z), truth.astype(np.float64)).tolist()
-    if min(low, high) < _SHALLOWEST:
+    slope, offset = fitted
+    found = newton(_beta_features(slope * x + offset), _smoothed(truth))
+    if min(found[0], found[1]) < _SHALLOWEST:
         return None
-    bent = _beta_features(straight.logits) @ np.array([low, high]) + offset
-    return _rising(straight.scores, bent)
+    z = np.linspace(-_FAR, _FAR, _FINE)
+    bent = _beta_features(z) @ found[:2] + found[2]
+    return _bounded((z - offset) / slope, bent, truth)
 
 
 def _beta_features(z: Scores) -> Scores:
@@ -82,11 +102,19 @@ def isotonic(x: Scores, truth: NDArray[np.bool_]) -> Curve | None:
     )
 
 
-def line(slope: float, offset: float, x: Scores) -> Curve:
-    """Return the straight curve with this slope and offset, over the range of *x*."""
-    low, high = float(x.min()), float(x.max())
-    scores = np.linspace(low, high if high > low else low + 1.0, KNOTS)
-    return Curve(scores, slope * scores + offset)
+def _bounded(scores: Scores, logits: Scores, truth: NDArray[np.bool_]) -> Curve:
+    """Return the curve through rising points, kept where so many labels can tell.
+
+    Of n yes that are all right the next is wrong with probability 1 / (n + 2) by Laplace's rule of
+    succession; no logit goes beyond ln(n + 1), nor below -ln(m + 1) for m no.
+    """
+    low, high = -np.log1p(np.count_nonzero(~truth)), np.log1p(np.count_nonzero(truth))
+    levels = np.linspace(max(low, logits[0]), min(high, logits[-1]), KNOTS - 2)
+    inner = np.interp(levels, logits, scores)
+    return Curve(
+        np.concatenate([[inner[0] - 1.0], inner, [inner[-1] + 1.0]]),
+        np.concatenate([[levels[0] - _RISE], levels, [levels[-1] + _RISE]]),
+    )
 
 
 def _rising(scores: Scores, logits: Scores) -> Curve:
