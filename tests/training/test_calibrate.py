@@ -146,3 +146,19 @@ def test_newtons_method_stays_finite_where_classes_are_parted_without_an_error()
     found = newton(x, (x[:, 0] > 0).astype(float))
     assert np.isfinite(found).all()
     assert found[0] > 5
+
+
+@settings(deadline=None)
+@given(st.integers(1, 60), st.integers(1, 200), st.floats(0.01, 50))
+def test_no_confidence_goes_beyond_what_so_many_labels_can_tell(
+    n_yes: int, n_no: int, spread: float
+) -> None:
+    scores = np.r_[np.linspace(1, 2, n_yes), np.linspace(-2, -1, n_no)] * spread
+    truth = np.r_[np.ones(n_yes), np.zeros(n_no)] == 1
+    for fit_curve in calibrators.FITS.values():
+        curve = fit_curve(scores, truth)
+        if curve is not None:
+            model = Calibration(curve.scores[np.newaxis], curve.logits[np.newaxis])
+            confidence = model.confidence(np.array([[-1e3], [1e3]]))[:, 0]
+            assert 1 / (n_no + 2) - 1e-3 <= confidence[0]
+            assert confidence[1] <= (n_yes + 1) / (n_yes + 2) + 1e-3
