@@ -6,7 +6,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from copytaster.model.calibration import Calibration
 from copytaster.training.calibrators import FITS, Curve, Own, Scores, line, platt
@@ -32,21 +31,28 @@ class Calibrated:
     calibration : Calibration
     methods : tuple of {"platt", "beta", "isotonic", "shared"}
         In the order of the topics.
+    by_fold : tuple of Calibration
+        For each fold, from 0, curves of the same methods that were fitted without it.
     held_out : ndarray of shape (n_articles, n_topics), float64
-        Confidences, 0 to 1, by the same methods fitted without the article's fold.
+        Confidences, 0 to 1, by those of the article's own fold.
     """
 
     calibration: Calibration
     methods: tuple[Method, ...]
+    by_fold: tuple[Calibration, ...]
     held_out: Scores
 
 
-def fit(
-    scores: Scores,
-    labels: Labels,
-    fold: NDArray[np.int64],
-    lines: Sequence[Calibration] | None = None,
-) -> Calibrated:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A topic's curve, and for each fold the same kind of curve fitted without it."""
+
+    method: Method
+    curve: Curve
+    by_fold: tuple[Curve, ...]
+
+
+def fit(scores: Scores, labels: Labels, fold: NDArray[np.int64]) -> Calibrated:
     """Fit each topic's curve on its known labels, by the method that predicts them best.
 
     Parameters
@@ -58,8 +64,6 @@ def fit(
     fold : ndarray of shape (n_articles,), int64
         The fold of each article: a method is judged by its log loss on folds that its curve was
         not fitted to.
-    lines : sequence of Calibration or None
-        What :func:`platt_by_fold` gives, if it is at hand.
 
     Notes
     -----
@@ -68,23 +72,60 @@ def fit(
     block at its centre (Oron and Flournoy, Centered isotonic regression, 2017). Topics with
     fewer than 10 yes, or whose score says nothing, share Platt's curve for all such topics.
     """
-    held_out = np.empty(scores.shape)
-    for number, line_of in enumerate(lines or platt_by_fold(scores, labels, fold)):
-        held_out[fold == number] = line_of.logit(scores[fold == number])
-    methods: list[Method] = []
-    curves: list[Curve] = []
+    without = [
+        _lines(scores[fold != number], labels[fold != number]) for number in range(_n_folds(fold))
+    ]
+    choices = []
     for topic, straight in enumerate(_lines(scores, labels)):
-        curve = straight.curve
-        if not straight.own:
-            methods.append("shared")
-        else:
-            column, said = scores[:, topic], labels[:, topic]
-            best, held_out[:, topic] = _best(column, said, fold, held_out[:, topic])
-            if best != "platt":
-                curve = FITS[best](column[said >= 0], said[said >= 0] == YES) or curve
-            methods.append(best)
-        curves.append(curve)
-    return Calibrated(_stack(curves), tuple(methods), expit(held_out))
+        method: Method = "platt" if straight.own else "shared"
+        plain = Choice(method, straight.curve, tuple(lines[topic].curve for lines in without))
+        column, said = scores[:, topic], labels[:, topic]
+        choices.append(best(plain, column, said, fold) if straight.own else plain)
+    by_fold = tuple(
+        _stack([choice.by_fold[number] for choice in choices]) for number in range(_n_folds(fold))
+    )
+    held_out = np.empty(scores.shape)
+    for number, calibration in enumerate(by_fold):
+        held_out[fold == number] = calibration.confidence(scores[fold == number])
+    return Calibrated(
+        calibration=_stack([choice.curve for choice in choices]),
+        methods=tuple(choice.method for choice in choices),
+        by_fold=by_fold,
+        held_out=held_out,
+    )
+
+
+def best(plain: Choice, column: Scores, labels: Labels, fold: NDArray[np.int64]) -> Choice:
+    """Return, of *plain* and the bent curves, what has the lowest log loss on held-out folds."""
+    tried = [plain]
+    if np.count_nonzero(labels == YES) >= _MIN_BENT:
+        bent = (choice(method, column, labels, fold) for method in _BENT)
+        tried.extend(found for found in bent if found is not None)
+    return min(tried, key=lambda one: log_loss(one, column, labels, fold))
+
+
+def choice(method: Own, column: Scores, labels: Labels, fold: NDArray[np.int64]) -> Choice | None:
+    """Fit one topic's curve by *method*, to all and without each fold; ``None`` where it fails."""
+    known = labels >= 0
+    curve = FITS[method](column[known], labels[known] == YES)
+    by_fold = []
+    for number in range(_n_folds(fold)):
+        rest = known & (fold != number)
+        by_fold.append(FITS[method](column[rest], labels[rest] == YES))
+    fitted = tuple(one for one in by_fold if one is not None)
+    if curve is None or len(fitted) < len(by_fold):
+        return None
+    return Choice(method, curve, fitted)
+
+
+def log_loss(made: Choice, column: Scores, labels: Labels, fold: NDArray[np.int64]) -> float:
+    """Return the summed log loss, in nats, on known labels, each by the curve without its fold."""
+    loss = 0.0
+    for number, curve in enumerate(made.by_fold):
+        inside = (fold == number) & (labels >= 0)
+        z = _stack([curve]).logit(column[inside, np.newaxis])[:, 0]
+        loss += float(np.logaddexp(0.0, np.where(labels[inside] == YES, -z, z)).sum())
+    return loss
 
 
 def platt_by_fold(
@@ -93,7 +134,7 @@ def platt_by_fold(
     """Return, for each fold from 0, what :func:`platt_each` fits to all others."""
     return tuple(
         platt_each(scores[fold != number], labels[fold != number])
-        for number in range(int(fold.max()) + 1)
+        for number in range(_n_folds(fold))
     )
 
 
@@ -121,12 +162,6 @@ def _lines(scores: Scores, labels: Labels) -> list[_Line]:
     return found
 
 
-def _stack(curves: Sequence[Curve]) -> Calibration:
-    return Calibration(
-        np.stack([curve.scores for curve in curves]), np.stack([curve.logits for curve in curves])
-    )
-
-
 def _shared(scores: Scores, labels: Labels, rare: NDArray[np.bool_]) -> Curve:
     """Return the curve for topics with too few yes: of these if they can be told, else of all."""
     for chosen in (rare, np.ones_like(rare)):
@@ -139,42 +174,11 @@ def _shared(scores: Scores, labels: Labels, rare: NDArray[np.bool_]) -> Curve:
     return line(1.0, 0.0, labels[labels >= 0] == YES)
 
 
-def _best(
-    column: Scores, labels: Labels, fold: NDArray[np.int64], straight: Scores
-) -> tuple[Own, Scores]:
-    """Return the method with the lowest log loss on folds that its curve was not fitted to.
-
-    With it, its logits of all articles, each by the curve without the article's fold; *straight*
-    are those of Platt's lines.
-    """
-    tried: dict[Own, Scores] = {"platt": straight}
-    for method in _BENT if np.count_nonzero(labels == YES) >= _MIN_BENT else ():
-        logits = held_out_logits(method, column, labels, fold)
-        if logits is not None:
-            tried[method] = logits
-    best = min(tried, key=lambda method: log_loss(tried[method], labels))
-    return best, tried[best]
+def _stack(curves: Sequence[Curve]) -> Calibration:
+    return Calibration(
+        np.stack([curve.scores for curve in curves]), np.stack([curve.logits for curve in curves])
+    )
 
 
-def held_out_logits(
-    method: Own, column: Scores, labels: Labels, fold: NDArray[np.int64]
-) -> Scores | None:
-    """Return logits, shape (n_articles,), by curves fitted without the article's fold.
-
-    ``None`` where some fold leaves the method nothing to fit.
-    """
-    logits = np.empty(len(column))
-    for number in np.unique(fold):
-        inside = fold == number
-        fitted = ~inside & (labels >= 0)
-        curve = FITS[method](column[fitted], labels[fitted] == YES)
-        if curve is None:
-            return None
-        logits[inside] = _stack([curve]).logit(column[inside, np.newaxis])[:, 0]
-    return logits
-
-
-def log_loss(logits: Scores, labels: Labels) -> float:
-    """Return the summed log loss, in nats, of *logits* on known labels."""
-    known = labels >= 0
-    return float(np.logaddexp(0.0, np.where(labels == YES, -logits, logits))[known].sum())
+def _n_folds(fold: NDArray[np.int64]) -> int:
+    return int(fold.max()) + 1

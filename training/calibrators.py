@@ -118,9 +118,9 @@ def _bounded(scores: Scores, logits: Scores, truth: NDArray[np.bool_]) -> Curve:
 
 
 def _rising(scores: Scores, logits: Scores) -> Curve:
-    """Return a curve that rises by a little at least from knot to knot."""
-    tilt = _RISE * (scores - scores[0])
-    return Curve(scores, np.maximum.accumulate(logits) + tilt)
+    """Return a curve whose knots are apart and rise, by a little at least."""
+    tilt = _RISE * np.arange(len(scores))
+    return Curve(np.maximum.accumulate(scores) + tilt, np.maximum.accumulate(logits) + tilt)
 
 
 #: The curves that a topic may have of its own.

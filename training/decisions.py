@@ -1,5 +1,6 @@
 """How scores become confidences and tiers, learnt from articles that the model had not seen."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model.arrays import Arrays
-from copytaster.model.calibration import Calibration
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.training import calibrate, guarantee, thresholds
 from copytaster.training.calibrate import Calibrated
@@ -81,7 +81,6 @@ def learn(
     taxonomy: Taxonomy,
     recipe: Recipe,
     held_back: Scored | None = None,
-    lines: Sequence[Calibration] | None = None,
 ) -> Decisions:
     """Learn calibration and thresholds, and prove tiers.
 
@@ -97,10 +96,8 @@ def learn(
     held_back : Scored or None
         Articles that nothing else was learnt from, scored by the model that will serve; the
         proofs then rest on these alone. ``None``: on the out-of-fold scores.
-    lines : sequence of Calibration or None
-        What :func:`calibrate.platt_by_fold` gives, if it is at hand.
     """
-    calibrated = calibrate.fit(scored.scores, scored.labels, fold, lines)
+    calibrated = calibrate.fit(scored.scores, scored.labels, fold)
     suggest = thresholds.choose(
         scored.scores, scored.labels, calibrated.calibration, recipe.objective
     )
@@ -115,12 +112,16 @@ def learn(
     evidence = drawn if held_back is None else held_back.one_a_story()
     proofs = _proofs(drawn, evidence, targets, suggest)
     missing = tuple(
-        None
-        if proof.found
-        else guarantee.missing(evidence.scores[:, topic], evidence.labels[:, topic], target)
+        None if proof.found else _missing(evidence, topic, target, recipe.hold_back)
         for topic, (proof, target) in enumerate(zip(proofs, targets, strict=True))
     )
     return Decisions(calibrated, suggest, targets, proofs, missing)
+
+
+def _missing(evidence: Scored, topic: int, target: Target, hold_back: float) -> int | None:
+    """Return how many more articles about the topic are missing, of which some are held back."""
+    more = guarantee.missing(evidence.scores[:, topic], evidence.labels[:, topic], target)
+    return more if more is None or not hold_back else math.ceil(more / hold_back)
 
 
 def _proofs(

@@ -12,8 +12,8 @@ from copytaster.model import artifact
 from copytaster.model.arrays import Arrays
 from copytaster.model.errors import CorpusError
 from copytaster.model.scorer import FIELDS
+from copytaster.model.taxonomy import Taxonomy
 from copytaster.training import (
-    calibrate,
     decisions,
     familiarity,
     metrics,
@@ -86,14 +86,19 @@ def fit(
         If the articles make fewer than two groups, or a topic has no article known not to
         be about it.
     """
-    _must_have_no(corpus)
+    fold = folds(corpus, recipe)
     with threadpool_limits(1):  # the matrices are too small for BLAS to share out
-        return _fit(corpus, recipe, n_jobs, progress)
+        return _fit(corpus, fold, recipe, n_jobs, progress)
 
 
-def _fit(corpus: Corpus, recipe: Recipe, n_jobs: int, progress: Progress | None) -> Fitted:
+def _fit(
+    corpus: Corpus,
+    fold: NDArray[np.int64],
+    recipe: Recipe,
+    n_jobs: int,
+    progress: Progress | None,
+) -> Fitted:
     examples = Examples(corpus, recipe)
-    fold = _folds(corpus, recipe)
     steps = _Steps(progress, (int(fold.max()) + 2) * len(corpus.taxonomy))
     steps.stage = "cross-validating"
     held_out = out_of_fold.judge(examples, fold, n_jobs, steps.tick)
@@ -101,11 +106,10 @@ def _fit(corpus: Corpus, recipe: Recipe, n_jobs: int, progress: Progress | None)
     learnt, proving = np.flatnonzero(fold >= 0), np.flatnonzero(fold < 0)
     model = examples.fit(learnt, n_jobs, steps.tick)
     scored = Scored(held_out.scores, corpus.labels, corpus.stories).rows(learnt)
-    lines = calibrate.platt_by_fold(scored.scores, scored.labels, fold[learnt])
     proof = _scored(examples, model, corpus, proving)
-    found = decisions.learn(scored, fold[learnt], corpus.taxonomy, recipe, proof, lines)
+    found = decisions.learn(scored, fold[learnt], corpus.taxonomy, recipe, proof)
     decided = thresholds.cross_fitted(
-        scored.scores, scored.labels, fold[learnt], recipe.objective, lines
+        scored.scores, scored.labels, fold[learnt], recipe.objective, found.calibrated.by_fold
     )
     return Fitted(
         corpus=corpus,
@@ -123,10 +127,18 @@ def _reliability(confidence: NDArray[np.float64], labels: NDArray[np.int8]) -> R
     return reliability.judge(confidence[known], labels[known] == YES, reliability.BINS)
 
 
-def _folds(corpus: Corpus, recipe: Recipe) -> NDArray[np.int64]:
-    """Return each article's fold, -1 for those that are held back to prove tiers."""
+def folds(corpus: Corpus, recipe: Recipe) -> NDArray[np.int64]:
+    """Return each article's fold, -1 for those that are held back to prove tiers.
+
+    Raises
+    ------
+    CorpusError
+        If the articles to learn from make fewer than two groups, or a topic has none among them
+        that is known not to be about it.
+    """
     fold = np.full(len(corpus.articles), -1)
     learnt = ~split.held_back(corpus.groups, recipe.hold_back, recipe.seed)
+    must_have_no(corpus.labels[learnt], corpus.taxonomy)
     fold[learnt] = split.folds(corpus.groups[learnt], recipe.n_folds, recipe.seed)
     return fold
 
@@ -152,10 +164,17 @@ def linear_arrays(model: Model) -> Arrays:
     return found
 
 
-def _must_have_no(corpus: Corpus) -> None:
-    without = ~(corpus.labels == NO).any(axis=0)
+def must_have_no(labels: NDArray[np.int8], taxonomy: Taxonomy) -> None:
+    """Refuse labels, (n_articles, n_topics), int8, where a topic has no known no.
+
+    Raises
+    ------
+    CorpusError
+        Naming the topics.
+    """
+    without = ~(labels == NO).any(axis=0)
     if without.any():
-        slugs = [slug for slug, none in zip(corpus.taxonomy.slugs, without, strict=True) if none]
+        slugs = [slug for slug, none in zip(taxonomy.slugs, without, strict=True) if none]
         raise CorpusError(
             f"no article is known not to be about {', '.join(slugs)}, so there is nothing to tell "
             "such a topic from; add articles without it, list it in not_topics, or leave it out"

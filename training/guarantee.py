@@ -93,7 +93,7 @@ def ladder(scores: NDArray[np.float64], target: Target, share: float = 1.0) -> N
         it, or as many as a proof needs at least.
     """
     ranked = -np.sort(-scores)
-    size = math.ceil(max(target.fewest / share, _START * np.count_nonzero(ranked > 0)))
+    size = math.ceil(max(1, target.fewest / share, _START * np.count_nonzero(ranked > 0)))
     rungs = []
     while size < len(ranked):
         rungs.append(np.nextafter(ranked[size], np.inf))
@@ -126,7 +126,8 @@ def prove(
     -----
     Fixed-sequence testing: thresholds are tested in the given order and the first that fails ends
     the walk, so that the chance of any wrong proof is at most 1 - confidence (Angelopoulos et
-    al., Learn then Test, 2021). What this takes for granted: docs/accuracy.md.
+    al., Learn then Test, 2021). Thresholds with too few articles above them to prove anything are
+    skipped. What this takes for granted: docs/accuracy.md.
     """
     known = labels >= 0
     scores, truth = scores[known], labels[known] == YES
@@ -134,6 +135,8 @@ def prove(
     for threshold in thresholds[thresholds >= at_least].tolist():
         above = scores >= threshold
         right, n = int(truth[above].sum()), int(above.sum())
+        if n < target.fewest:
+            continue  # too few to be tested, whatever their labels
         bound = precision_bound(right, n, target.confidence)
         if bound < target.precision:
             break

@@ -85,9 +85,16 @@ def common(
     all is the best there is for micro-F1 (Lewis, Evaluating and optimizing autonomous text
     classification systems, SIGIR 1995).
     """
-    logits = calibration.logit(scores)
-    best = best_f1(logits.ravel(), labels.ravel())
-    return calibration.score(np.full(len(calibration.scores), best))
+    best = _common_logit(scores, labels, calibration)
+    found = calibration.score(np.full(len(calibration.scores), best))
+    # Beyond its outermost knots a curve is all but flat: there is no telling score there.
+    return np.clip(found, calibration.scores[:, 0], calibration.scores[:, -1])
+
+
+def _common_logit(
+    scores: NDArray[np.float64], labels: NDArray[np.int8], calibration: Calibration
+) -> float:
+    return best_f1(calibration.logit(scores).ravel(), labels.ravel())
 
 
 def choose(
@@ -100,6 +107,7 @@ def choose(
 
     For "both", each topic's own best is drawn towards the common one by n / (n + 50), n the
     number of its yes labels: few labels fix no common scale, and many need no scale of their own.
+    A topic whose confidences are all on one side of the common one keeps its own.
     """
     if objective == "macro":
         return per_topic(scores, labels)
@@ -107,7 +115,9 @@ def choose(
     if objective == "micro":
         return shared
     n_yes = (labels == YES).sum(axis=0)
-    pull = n_yes / (n_yes + _DRAW)
+    logits = calibration.logit(shared[np.newaxis])[0]
+    within = (logits > calibration.logits[:, 1]) & (logits < calibration.logits[:, -2])
+    pull = np.where(within, n_yes / (n_yes + _DRAW), 0.0)
     return np.asarray(pull * shared + (1.0 - pull) * per_topic(scores, labels))
 
 
@@ -120,7 +130,7 @@ def cross_fitted(
 ) -> NDArray[np.bool_]:
     """Decide each article with thresholds chosen without its fold, so that none is flattered.
 
-    *lines* are those of :func:`calibrate.platt_by_fold`, if they are at hand.
+    *lines* are calibrations fitted without each fold; ``None``: :func:`calibrate.platt_by_fold`.
 
     Returns
     -------

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
+import numpy as np
 from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
 
-from copytaster.training import metrics, out_of_fold, split, thresholds
+from copytaster.training import metrics, out_of_fold, thresholds
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.examples import Examples
 from copytaster.training.features import Counts
-from copytaster.training.fit import Progress
+from copytaster.training.fit import Progress, folds
 
 #: What is tried, C as a multiple; a setting at a time would miss that they pull on each other.
 _HEADLINE_WEIGHTS = (0.0, 0.3, 0.6)
@@ -64,7 +66,8 @@ def search(
     """Try the :func:`candidates`, and return the trials, best first.
 
     The folds are those that the fit will use, so that its cross-validated figures are a little
-    flattered by the choice; a test part is the judge of a tuned recipe.
+    flattered by the choice; a test part is the judge of a tuned recipe. Articles that the recipe
+    holds back are left out.
 
     Parameters
     ----------
@@ -77,6 +80,7 @@ def search(
     progress : callable or None
         Called after each recipe.
     """
+    folds(corpus, recipe)  # refuses at once what no recipe can be fitted to
     counts = Examples(corpus, recipe).counts
     tried = candidates(recipe)
     trials = []
@@ -101,9 +105,11 @@ def _run(corpus: Corpus, tried: list[Recipe], counts: Counts, n_jobs: int) -> It
 
 
 def _trial(corpus: Corpus, recipe: Recipe, counts: Counts) -> Trial:
-    examples = Examples(corpus, recipe, counts)
-    fold = split.folds(corpus.groups, recipe.n_folds, recipe.seed)
-    scores = out_of_fold.judge(examples, fold).scores
-    decided = thresholds.cross_fitted(scores, corpus.labels, fold, recipe.objective)
-    report = metrics.compare(decided, corpus.labels)
+    fold = folds(corpus, recipe)
+    rows = np.flatnonzero(fold >= 0)
+    with threadpool_limits(1):
+        scores = out_of_fold.judge(Examples(corpus, recipe, counts), fold).scores[rows]
+        labels = corpus.labels[rows]
+        decided = thresholds.cross_fitted(scores, labels, fold[rows], recipe.objective)
+    report = metrics.compare(decided, labels)
     return Trial(recipe, report.micro.f1, report.macro_f1)

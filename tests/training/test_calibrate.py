@@ -1,5 +1,7 @@
 """Calibration on scores whose true probabilities are known."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from copytaster.model.calibration import Calibration
 from copytaster.training import calibrate, calibrators
 from copytaster.training.logistic import newton
 
+Simulation = Callable[[int], tuple[np.ndarray, np.ndarray, np.ndarray]]
 METHODS: tuple[calibrators.Own, ...] = ("platt", "beta", "isotonic")
 
 
@@ -93,25 +96,39 @@ def test_each_topics_method_has_the_lowest_log_loss_on_other_folds() -> None:
     for topic, method in enumerate(found.methods):
         losses = {}
         for name in METHODS:
-            logits = calibrate.held_out_logits(name, scores[:, topic], labels[:, topic], fold)
-            if logits is not None:
-                losses[name] = sklearn_log_loss(labels[:, topic], 1 / (1 + np.exp(-logits)))
+            made = calibrate.choice(name, scores[:, topic], labels[:, topic], fold)
+            if made is not None:
+                confidence = by_other_folds(made, scores[:, topic], fold)
+                losses[name] = sklearn_log_loss(labels[:, topic], confidence)
         assert len(losses) >= 2
         assert method == min(losses, key=losses.__getitem__)
         held_out = found.held_out[:, topic]
         assert sklearn_log_loss(labels[:, topic], held_out) == pytest.approx(losses[method])
 
 
-def test_held_out_confidences_do_not_know_their_own_labels() -> None:
-    scores, _, labels = simulated(300)
-    fold = np.arange(300) % 5
+def by_other_folds(made: calibrate.Choice, x: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """Return each score's confidence by the curve that was fitted without its fold."""
+    confidence = np.empty(len(x))
+    for number, curve in enumerate(made.by_fold):
+        one = Calibration(curve.scores[np.newaxis], curve.logits[np.newaxis])
+        inside = fold == number
+        confidence[inside] = one.confidence(x[inside, np.newaxis])[:, 0]
+    return confidence
+
+
+@pytest.mark.parametrize("data", [simulated, bent])
+def test_held_out_confidences_do_not_know_their_own_labels(data: Simulation) -> None:
+    scores, _, labels = data(600)
+    fold = np.arange(600) % 5
     turned = np.where(fold[:, np.newaxis] == 0, 1 - labels, labels).astype(np.int8)
-    first = calibrate.held_out_logits("platt", scores[:, 0], labels[:, 0], fold)
-    second = calibrate.held_out_logits("platt", scores[:, 0], turned[:, 0], fold)
-    assert first is not None
-    assert second is not None
-    assert (first[fold == 0] == second[fold == 0]).all()
-    assert (first[fold == 1] != second[fold == 1]).all()
+    for method in METHODS:
+        first = calibrate.choice(method, scores[:, 0], labels[:, 0], fold)
+        second = calibrate.choice(method, scores[:, 0], turned[:, 0], fold)
+        if first is None or second is None:
+            continue
+        one, other = (by_other_folds(made, scores[:, 0], fold) for made in (first, second))
+        assert (one[fold == 0] == other[fold == 0]).all()
+        assert (one[fold == 1] != other[fold == 1]).any()
 
 
 @settings(deadline=None)
@@ -160,5 +177,5 @@ def test_no_confidence_goes_beyond_what_so_many_labels_can_tell(
         if curve is not None:
             model = Calibration(curve.scores[np.newaxis], curve.logits[np.newaxis])
             confidence = model.confidence(np.array([[-1e3], [1e3]]))[:, 0]
-            assert 1 / (n_no + 2) - 1e-3 <= confidence[0]
-            assert confidence[1] <= (n_yes + 1) / (n_yes + 2) + 1e-3
+            assert 0.5 / (n_no + 1) - 2e-3 <= confidence[0]
+            assert confidence[1] <= (n_yes + 0.5) / (n_yes + 1) + 2e-3

@@ -52,7 +52,8 @@ def test_a_threshold_is_chosen_without_the_fold_that_it_decides() -> None:
     assert decided.ravel().tolist() == [True, True, False, False, False, False]
 
 
-IDENTITY = Calibration(np.tile([-9.0, 9.0], (2, 1)), np.tile([-9.0, 9.0], (2, 1)))
+KNOTS = np.tile([-10.0, -9.0, 9.0, 10.0], (2, 1))
+IDENTITY = Calibration(KNOTS, KNOTS)
 
 
 def two_topics(n_yes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -85,6 +86,17 @@ def test_the_default_objective_draws_a_topic_to_the_common_cut_as_its_labels_gro
     common = thresholds.choose(scores, labels, IDENTITY, "micro")[1]
     found = thresholds.choose(scores, labels, IDENTITY, "both")[1]
     assert found == pytest.approx(share * common + (1 - share) * own)
+
+
+@pytest.mark.parametrize("top", [0.2, -0.5])
+def test_a_topic_that_is_never_as_sure_as_the_common_cut_keeps_its_own(top: float) -> None:
+    """Its curve is all but flat above, so that no score in reach has the common confidence."""
+    scores, labels = two_topics(200)
+    flat = np.array([-10.0, -9.0, top, top + 1e-6])
+    modest = Calibration(KNOTS, np.stack([KNOTS[0], flat]))
+    own = thresholds.choose(scores, labels, modest, "macro")[1]
+    assert thresholds.choose(scores, labels, modest, "both")[1] == own
+    assert -10 <= thresholds.choose(scores, labels, modest, "micro")[1] <= 10
 
 
 @given(st.data())

@@ -119,6 +119,23 @@ def test_the_strict_way_is_wrong_no_more_often_than_promised(seed: int) -> None:
     assert wrong <= binom.ppf(0.9999, 300, 1 - TARGET.confidence)
 
 
+def test_a_threshold_with_too_few_articles_above_it_is_skipped_not_failed() -> None:
+    """The held-back part is a draw: a first rung meant for 45 articles often finds 40."""
+    scores, labels = np.linspace(1, -1, 200), np.r_[np.ones(100), np.zeros(100)].astype(np.int8)
+    rungs = np.array([scores[39], scores[44], scores[79]])
+    assert guarantee.prove(rungs, scores, labels, TARGET).n == 80
+    labels[0] = 0
+    assert guarantee.prove(rungs[:2], scores, labels, TARGET) == Proof()
+
+
+@given(st.lists(st.floats(-3, 3)), st.floats(1e-9, 1 - 1e-9), st.floats(1e-17, 1 - 1e-9))
+def test_a_ladder_ends_whatever_is_asked_for(
+    scores: list[float], precision: float, confidence: float
+) -> None:
+    rungs = guarantee.ladder(np.array(scores), Target(precision, confidence))
+    assert (np.diff(rungs) < 0).all()
+
+
 def test_a_precise_topic_with_few_articles_is_told_how_many_more_it_takes() -> None:
     scores, labels = np.linspace(1, -1, 60), np.r_[np.ones(30), np.zeros(30)].astype(np.int8)
     more = guarantee.missing(scores, labels, TARGET)
