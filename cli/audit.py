@@ -27,6 +27,11 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
     "--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many labels."
 )
 @click.option("--topic", "topics", multiple=True, help="Only this topic; may be given again.")
+@click.option(
+    "--preset",
+    type=click.Choice(["fast", "best"]),
+    help="How to fit. [default: best below 100,000 articles, else fast]",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with everything.")
 @click.option(
     "--jobs",
@@ -40,6 +45,7 @@ def command(  # noqa: PLR0913  # one argument an option
     split: str | None,
     limit: int,
     topics: tuple[str, ...],
+    preset: str | None,
     *,
     as_json: bool,
     jobs: int,
@@ -59,14 +65,15 @@ def command(  # noqa: PLR0913  # one argument an option
     from copytaster.cli.audit_report import as_line, summary, suspect_table
     from copytaster.cli.training_report import problem_table
     from copytaster.model.taxonomy import Taxonomy
-    from copytaster.training import audit
+    from copytaster.training import audit, config
     from copytaster.training import corpus as corpora
 
     with progress_bar() as progress:
         corpus, problems = corpora.load(data, Taxonomy.load(taxonomy) if taxonomy else None, split)
         for slug in topics:
             corpora.must_know(slug, corpus.taxonomy)
-        found = audit.audit(corpus, n_jobs=jobs, progress=progress)
+        recipe = config.preset(len(corpus.articles), preset)
+        found = audit.audit(corpus, recipe, jobs, progress)
     if problems:
         ERR.print(problem_table(problems))
         ERR.print(f"Audited without {len(problems)} line(s) that have problems.")

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from copytaster.training.fit import Progress
     from copytaster.training.learning_curve import LearningCurve
 
+_ONLY_YES = (
+    "Some topics have no article known not to be about them: no tag of theirs could be wrong, so "
+    "their precision and F1 are left out, and those over all topics flatter."
+)
 _FLATTERED = (
     "These are the articles that the tagger was trained on: the figures flatter it. "
     "Judge it by others."
@@ -88,7 +92,10 @@ def command(  # noqa: PLR0913  # one argument an option
     from copytaster.model.tagger import Tagger
     from copytaster.training import corpus as corpora
     from copytaster.training import evaluate
+    from copytaster.training.corpus import NO
 
+    if not no_report and not report.absolute().parent.is_dir():
+        raise click.BadParameter(f"{report.parent} is not a folder.", param_hint="--report")
     tagger = Tagger.load(home.find(model, models or home.models()), home.model_key())
     with progress_bar() as progress:
         loaded, problems = corpora.load(data, None, split)
@@ -108,6 +115,8 @@ def command(  # noqa: PLR0913  # one argument an option
             f"{len(problems)} problem(s); nothing was judged. "
             "Mend the lines, or leave out what is wrong with them with --skip-bad."
         )
+    if not (corpus.labels == NO).any(axis=0).all():
+        ERR.print(_ONLY_YES)
     if corpus.digest == tagger.manifest.data.get("sha256"):
         ERR.print(_FLATTERED)
     if as_json:

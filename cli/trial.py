@@ -31,6 +31,11 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="JSON file of topics. [default: the topics in the data]",
 )
+@click.option(
+    "--preset",
+    type=click.Choice(["fast", "best"]),
+    help="How to fit. [default: best below 100,000 articles, else fast]",
+)
 @click.option("--skip-bad", is_flag=True, help="Leave out the lines that have problems.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
 @click.option(
@@ -39,10 +44,11 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
     default=os.cpu_count() or 1,
     help="Processes. [default: all]",
 )
-def command(  # one argument an option
+def command(  # noqa: PLR0913  # one argument an option
     data: tuple[Path, ...],
     share: float,
     taxonomy: Path | None,
+    preset: str | None,
     *,
     skip_bad: bool,
     as_json: bool,
@@ -62,15 +68,16 @@ def command(  # one argument an option
     from copytaster.cli.training_report import problem_table
     from copytaster.cli.trial_report import as_record, flattery, trial_table
     from copytaster.model.taxonomy import Taxonomy
+    from copytaster.training import config, trial
     from copytaster.training import corpus as corpora
-    from copytaster.training import trial
-    from copytaster.training.config import DEFAULT
 
     topics = Taxonomy.load(taxonomy) if taxonomy else None
     with progress_bar() as progress:
         corpus, problems = corpora.load(data, topics)
         if not problems or skip_bad:
-            found = trial.trial(corpus, DEFAULT, share, jobs, progress)
+            found = trial.trial(
+                corpus, config.preset(len(corpus.articles), preset), share, jobs, progress
+            )
     if problems:
         ERR.print(problem_table(problems))
     if problems and not skip_bad:

@@ -51,12 +51,16 @@ def flattery(found: Trial) -> str:
     true, whole, claimed = (v.tags.f1 for v in (found.time, found.groups, found.random))
     points = 100 * (claimed - true)
     chance = 100 * math.hypot(found.time.error, found.random.error)
-    return (
+    said = (
         f"A random split would have claimed a micro F1 of {claimed:.3f}, where {true:.3f} was "
-        f"reached on what came after: {points:+.1f} points, {100 * (claimed - whole):+.1f} of them "
-        "from copies and updates on both sides and "
-        f"{100 * (whole - true):+.1f} from testing on the time of the training articles"
-        + (f"; chance alone may make {chance:.1f}." if abs(points) < chance else ".")
+        f"reached on what came after: {points:+.1f} points"
+    )
+    if abs(points) < chance:
+        return f"{said}; chance alone may make {chance:.1f}, so that tells nothing."
+    return (
+        f"{said}, {100 * (claimed - whole):+.1f} of them from copies and updates on both sides and "
+        f"{100 * (whole - true):+.1f} from testing on the time of the training articles, each "
+        f"give or take {chance:.1f}."
     )
 
 

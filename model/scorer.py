@@ -62,6 +62,11 @@ class FieldVector:
     n_tokens: int
     n_known: int
 
+    @property
+    def known(self) -> float:
+        """Share, 0 to 1, of the tokens that are in the vocabulary; 0 for no tokens."""
+        return self.n_known / self.n_tokens if self.n_tokens else 0.0
+
 
 class Scorer:
     """Turns articles into one decision score a topic.

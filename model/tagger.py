@@ -92,8 +92,7 @@ class Tagger:
         vectors = self.scorer.vectors(article)
         scores = self.scorer.scores(vectors)
         confidences = self.calibration.confidence(scores)
-        whole = vectors["article"]
-        known = whole.n_known / whole.n_tokens if whole.n_tokens else 0.0
+        known = vectors["article"].known
         language = self.reviewer.language(article, known)
         foreign = self.reviewer.is_foreign(language)
         tags = [

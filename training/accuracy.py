@@ -8,11 +8,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from copytaster.training import bootstrap
-from copytaster.training.corpus import YES
+from copytaster.training.corpus import NO, YES
 from copytaster.training.metrics import Counts
 
 Interval = tuple[float, float]
 _NOWHERE = (np.nan, np.nan)
+_FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Accuracy:
     micro : Counts
         Pooled over topics.
     precision, recall, f1 : ndarray of shape (n_topics,), float64
-        0 to 1. Precision is nan without a tag; recall and F1 are nan without a yes label.
+        0 to 1. Precision is nan without a tag; recall and F1 are nan without a yes label; precision
+        and F1 are nan without a no label, as no tag could then be wrong.
     macro_f1 : float
         Mean F1 of the topics that have a yes label.
     f1_within : tuple of (float, float)
@@ -66,21 +68,26 @@ def measure(
     kinds = (decided & truth, decided & known & ~truth, ~decided & truth)
     right, wrong, missed = (kind.sum(axis=0).astype(np.float64) for kind in kinds)
     draws = bootstrap.resample(_per_story(kinds, stories), seed)
+    if np.unique(stories).size < _FEWEST:
+        draws = np.full_like(draws, np.nan)  # one story says nothing of others
+    judged = (labels == NO).any(axis=0)
     drawn = np.split(draws, 3, axis=1)
-    f1 = _f1(right, wrong, missed)
-    drawn_f1 = _f1(*drawn)
+    f1, drawn_f1 = (
+        np.where(judged, _f1(*sums), np.nan) for sums in ((right, wrong, missed), drawn)
+    )
     topics = tuple(_counts(*column) for column in zip(right, wrong, missed, strict=True))
     micro = _counts(right.sum(), wrong.sum(), missed.sum())
     pooled = [kind.sum(axis=1) for kind in drawn]
     return Accuracy(
         topics=topics,
         micro=micro,
-        precision=_share(right, right + wrong),
+        precision=np.where(judged, _share(right, right + wrong), np.nan),
         recall=_share(right, right + missed),
         f1=f1,
         macro_f1=mean(f1),
         f1_within=tuple(
-            _f1_within(counts, column) for counts, column in zip(topics, drawn_f1.T, strict=True)
+            _f1_within(counts, column) if some else _NOWHERE
+            for counts, column, some in zip(topics, drawn_f1.T, judged, strict=True)
         ),
         micro_f1_within=_f1_within(micro, _f1(*pooled)),
         macro_f1_within=_macro_within(f1, drawn_f1),
@@ -133,7 +140,7 @@ def _macro_within(f1: NDArray[np.float64], draws: NDArray[np.float64]) -> Interv
     Left out instead, rare topics, which score low, would be left out of most draws.
     """
     carried = ~np.isnan(f1)
-    if not carried.any():
+    if not carried.any() or np.isnan(draws).all():
         return _NOWHERE
     kept = np.where(np.isnan(draws), f1, draws)[:, carried]
     return bootstrap.interval(kept.mean(axis=1))

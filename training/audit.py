@@ -12,7 +12,7 @@ from copytaster.training import doubt, split
 from copytaster.training.config import DEFAULT, Recipe
 from copytaster.training.corpus import YES, Corpus
 from copytaster.training.doubt import HeldOut
-from copytaster.training.fit import Progress
+from copytaster.training.fit import Progress, must_have_no
 
 #: A label is a suspect, and a topic a proposal, from here on.
 _EVEN = 0.5
@@ -150,8 +150,9 @@ def audit(
     Raises
     ------
     CorpusError
-        If the articles make fewer than two groups.
+        If the articles make fewer than two groups, or a topic has no known no.
     """
+    must_have_no(corpus.labels, corpus.taxonomy)
     fold = split.folds(corpus.groups, recipe.n_folds, recipe.seed)
     total = 2 * (int(fold.max()) + 1) * len(corpus.taxonomy)
     count = itertools.count(1)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from copytaster.model.errors import CorpusError
 from copytaster.model.tagger import Tagger
-from copytaster.training import accuracy, curves, judged, reliability, stories
+from copytaster.training import accuracy, curves, judged, reliability
 from copytaster.training.accuracy import Accuracy
 from copytaster.training.confusions import confusions
 from copytaster.training.corpus import YES, Corpus
@@ -61,7 +61,7 @@ def evaluate(
     """
     must_carry(corpus)
     found = judged.judge(tagger, corpus, progress)
-    story = stories.stories(corpus.articles)
+    story = corpus.stories
     tags = accuracy.measure(found.decided, corpus.labels, story)
     auto = accuracy.measure(found.auto, corpus.labels, story)
     own = [_calibration(found, column) for column in range(len(corpus.taxonomy))]
@@ -81,7 +81,7 @@ def evaluate(
         subset_accuracy=_subset_accuracy(found),
         top_tag_accuracy=_top_tag_accuracy(found),
         auto=_auto(tagger, found, auto),
-        review=float(np.mean(~found.decided.any(axis=1))),
+        review=float(np.mean(found.review)),
         calibration=pooled,
         topics=topics,
         curves=_plots(corpus.taxonomy.slugs, found, own, pooled),

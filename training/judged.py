@@ -1,12 +1,13 @@
 """What a tagger says of labelled articles, beside what editors said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model.tagger import Tagger
+from copytaster.model.types import Article
 from copytaster.training.corpus import YES, Corpus
 
 _BATCH = 200
@@ -14,14 +15,17 @@ _BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Decisions beside labels; every array has the shape (n_articles, n_topics).
+    """Decisions beside labels; every array but one has the shape (n_articles, n_topics).
 
     Attributes
     ----------
     scores, confidence : ndarray of float64
         Decision scores, and what calibration makes of them, 0 to 1.
     decided, auto : ndarray of bool
-        Whether the topic is a tag, and whether it is one of tier ``auto``.
+        Whether the topic is a tag, and whether it is one of tier ``auto``, which no article in a
+        language foreign to the tagger gets.
+    review : ndarray of shape (n_articles,), bool
+        Whether the reply would ask for an editor: no tag, or a foreign language.
     labels : ndarray of int8
         1 yes, 0 no, -1 unknown.
     """
@@ -30,6 +34,7 @@ class Judged:
     confidence: NDArray[np.float64]
     decided: NDArray[np.bool_]
     auto: NDArray[np.bool_]
+    review: NDArray[np.bool_]
     labels: NDArray[np.int8]
 
     @property
@@ -47,17 +52,33 @@ def judge(
     tagger: Tagger, corpus: Corpus, progress: Callable[[str, int, int], None] | None = None
 ) -> Judged:
     """Have *tagger* decide on the articles of *corpus*, whose taxonomy is the tagger's."""
-    articles = [item.article for item in corpus.articles]
-    parts = []
-    for start in range(0, len(articles), _BATCH):
-        parts.append(tagger.scorer.score(articles[start : start + _BATCH]))
-        if progress is not None:
-            progress("scoring", min(start + _BATCH, len(articles)), len(articles))
-    scores = np.concatenate(parts)
+    scores, foreign = score(tagger, [item.article for item in corpus.articles], progress)
+    decided = scores >= tagger.tiers.suggest
     return Judged(
         scores=scores,
         confidence=tagger.calibration.confidence(scores),
-        decided=scores >= tagger.tiers.suggest,
-        auto=scores >= tagger.tiers.auto,
+        decided=decided,
+        auto=(scores >= tagger.tiers.auto) & ~foreign[:, np.newaxis],
+        review=foreign | ~decided.any(axis=1),
         labels=corpus.labels,
     )
+
+
+def score(
+    tagger: Tagger,
+    articles: Sequence[Article],
+    progress: Callable[[str, int, int], None] | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return scores, (n_articles, n_topics), and whose language is foreign to the tagger, bool."""
+    scores = np.empty((len(articles), len(tagger.taxonomy)))
+    foreign = np.zeros(len(articles), dtype=np.bool_)
+    for row, article in enumerate(articles):
+        vectors = tagger.scorer.vectors(article)
+        scores[row] = tagger.scorer.scores(vectors)
+        language = tagger.reviewer.language(article, vectors["article"].known)
+        foreign[row] = tagger.reviewer.is_foreign(language)
+        if progress is not None and (row + 1) % _BATCH == 0:
+            progress("scoring", row + 1, len(articles))
+    if progress is not None:
+        progress("scoring", len(articles), len(articles))
+    return scores, foreign

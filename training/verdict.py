@@ -15,6 +15,7 @@ from copytaster.training import fit, metrics, saving
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import NO, UNKNOWN, YES, Corpus
 from copytaster.training.fit import Progress
+from copytaster.training.judged import score
 from copytaster.training.metrics import Counts
 from copytaster.training.split import Parts
 
@@ -95,9 +96,10 @@ def judge(
     tagger = _train(corpus, parts.train, recipe, n_jobs, progress)
     items = [corpus.articles[row] for row in parts.test]
     columns = [corpus.taxonomy.slugs.index(slug) for slug in tagger.taxonomy.slugs]
-    scores = tagger.scorer.score([item.article for item in items])
+    scores, foreign = score(tagger, [item.article for item in items])
     decided = np.zeros((2, *labels.shape), dtype=np.bool_)
-    decided[:, :, columns] = scores >= tagger.tiers.suggest, scores >= tagger.tiers.auto
+    decided[0][:, columns] = scores >= tagger.tiers.suggest
+    decided[1][:, columns] = (scores >= tagger.tiers.auto) & ~foreign[:, np.newaxis]
     report, auto = metrics.compare(decided[0], labels), metrics.compare(decided[1], labels)
     seen = (corpus.labels[parts.train] == YES).any(axis=0)
     top = _top(tagger.calibration.confidence(scores), labels, columns)

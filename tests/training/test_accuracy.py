@@ -51,7 +51,8 @@ def test_a_topic_without_a_yes_has_no_f1_and_no_say_in_the_mean() -> None:
 
 
 def test_a_topic_without_a_tag_has_no_precision_and_an_f1_of_nothing() -> None:
-    found = accuracy.measure(np.zeros((3, 1), bool), np.ones((3, 1), np.int8), np.arange(3))
+    labels = np.array([[1], [1], [1], [0]], np.int8)
+    found = accuracy.measure(np.zeros((4, 1), bool), labels, np.arange(4))
     assert math.isnan(found.precision[0])
     assert found.f1[0] == 0.0
     assert all(math.isnan(bound) for bound in found.micro_precision_within)
@@ -67,7 +68,8 @@ def test_unknown_labels_change_nothing() -> None:
 
 @pytest.mark.parametrize("decided", [True, False])
 def test_few_articles_all_right_or_all_missed_prove_little(decided: bool) -> None:  # noqa: FBT001
-    found = accuracy.measure(np.full((2, 1), decided), np.ones((2, 1), np.int8), np.arange(2))
+    tagged, labels = np.array([[decided], [decided], [False]]), np.array([[1], [1], [0]], np.int8)
+    found = accuracy.measure(tagged, labels, np.arange(3))
     low, high = found.f1_within[0]
     share_low, share_high = bootstrap.exact(2 if decided else 0, 2)
     assert low == pytest.approx(2 * share_low / (1 + share_low))
@@ -83,3 +85,18 @@ def test_a_topic_that_a_resample_misses_keeps_its_f1_in_the_mean() -> None:
     decided[:28, 0] = True
     low, high = accuracy.measure(decided, labels, np.arange(60)).macro_f1_within
     assert 0.4 < low < high <= 0.5
+
+
+def test_a_topic_whose_labels_are_only_ever_yes_has_no_precision_and_no_f1() -> None:
+    """No tag of it could be called wrong; a precision of 1 would be empty praise."""
+    labels = np.array([[1, 1], [1, 0], [-1, 1]], np.int8)
+    found = accuracy.measure(np.ones((3, 2), bool), labels, np.arange(3))
+    assert np.isnan([found.precision[0], found.f1[0], *found.f1_within[0]]).all()
+    assert found.precision[1] == pytest.approx(2 / 3)
+    assert found.macro_f1 == pytest.approx(found.f1[1])
+
+
+def test_one_story_tells_nothing_of_others() -> None:
+    decided, labels = random_decisions(3)
+    found = accuracy.measure(decided, labels, np.zeros(40, np.int64))
+    assert all(math.isnan(bound) for bound in (*found.micro_f1_within, *found.macro_f1_within))

@@ -131,7 +131,13 @@ def test_every_fitted_column_of_both_passes_moves_the_progress(planted: Corpus) 
 
 def test_one_group_cannot_be_audited() -> None:
     with pytest.raises(CorpusError, match="at least 2 groups"):
-        audit.audit(Corpus((labelled(1, "a", "b", ["trade"]),), TAXONOMY), SMALL_RECIPE)
+        audit.audit(Corpus((labelled(1, "a", "b", []),), TAXONOMY), SMALL_RECIPE)
+
+
+def test_labels_that_are_only_ever_yes_cannot_be_audited() -> None:
+    articles = tuple(replace(item, complete=False) for item in clear_articles())
+    with pytest.raises(CorpusError, match="known not to be about sport, trade"):
+        audit.audit(Corpus(articles, TAXONOMY), SMALL_RECIPE)
 
 
 def test_doubted_labels_become_unknown_but_a_topic_keeps_two_of_each_kind(

@@ -224,3 +224,16 @@ def test_labels_that_a_tagger_does_not_know_are_problems_and_left_out(
     assert "did you mean sport?" in problems[0].detail
     assert kept.taxonomy == small_taxonomy
     assert kept.labels.tolist() == [[1, 0, 0], [0, 0, 1]]
+
+
+def test_auto_and_review_are_what_a_reply_would_say(small_tagger: Tagger) -> None:
+    """An article in a foreign language gets no auto tag, and asks for an editor."""
+    items = as_corpus(SMALL, small_tagger.taxonomy).articles
+    foreign = tuple(replace(i, article=replace(i.article, language="fr")) for i in items[:9])
+    corpus = Corpus((*foreign, *items[9:]), small_tagger.taxonomy)
+    found = judged.judge(small_tagger, corpus)
+    replies = small_tagger.tag([item.article for item in corpus.articles])
+    auto = [sum(tag.tier == "auto" for tag in reply.tags) for reply in replies]
+    assert found.auto.sum(axis=1).tolist() == auto
+    assert found.review.tolist() == [reply.review is not None for reply in replies]
+    assert found.review[:9].all()

@@ -253,5 +253,5 @@ def test_a_weak_example_says_yes_to_its_topic_and_nothing_of_the_others(
 
 def test_the_default_tagger_reaches_its_accuracy(default_tagger: Tagger) -> None:
     metrics = default_tagger.manifest.metrics
-    assert metrics["micro"]["f1"] >= 0.80
+    assert metrics["micro"]["f1"] >= 0.85
     assert min(topic["f1"] for topic in metrics["topics"].values()) >= 0.60

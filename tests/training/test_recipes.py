@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from copytaster.model.errors import CorpusError
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy
@@ -139,3 +140,38 @@ def test_articles_that_are_held_back_teach_nothing_and_prove_the_tier() -> None:
     assert proof.found
     assert proof.right == proof.n <= (corpus.labels[held] == 1).sum()
     assert fitted.report.micro.right + fitted.report.micro.missed == corpus.labels[~held].sum()
+
+
+def test_the_search_does_not_see_what_is_held_back(small_corpus: Corpus) -> None:
+    recipe = replace(FAST, min_df=1, hold_back=0.3)
+    held = fit.folds(small_corpus, recipe) < 0
+    assert held.any()
+    wiped = tuple(
+        replace(item, yes=frozenset(), no=frozenset(), complete=False) if apart else item
+        for item, apart in zip(small_corpus.articles, held, strict=True)
+    )
+    blind = replace(small_corpus, articles=wiped)
+    assert tune.search(blind, recipe) == tune.search(small_corpus, recipe)
+
+
+def test_held_back_articles_that_hold_all_of_a_topics_noes_are_refused() -> None:
+    taxonomy = Taxonomy.from_slugs(["trade"])
+    corpus = as_corpus([("", f"word{n} tariff", ("trade",)) for n in range(40)], taxonomy)
+    held = split.held_back(corpus.groups, 0.2, 0)
+    items = tuple(
+        replace(item, yes=frozenset() if apart else item.yes)
+        for item, apart in zip(corpus.articles, held, strict=True)
+    )
+    with pytest.raises(CorpusError, match="known not to be about trade"):
+        fit.fit(replace(corpus, articles=items), Recipe(min_df=1, hold_back=0.2))
+
+
+def test_processes_fit_what_one_process_does(
+    small_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = np.arange(len(small_corpus.articles))
+    alone = Examples(small_corpus, SMALL_BEST).fit(rows).layer
+    monkeypatch.setattr(estimator, "_LARGE", 0)
+    shared = Examples(small_corpus, SMALL_BEST).fit(rows, n_jobs=2).layer
+    assert np.array_equal(alone.coef, shared.coef)
+    assert np.array_equal(alone.intercept, shared.intercept)
