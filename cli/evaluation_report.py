@@ -58,7 +58,7 @@ def _overall(found: Evaluation) -> Table:
         ),
         ("auto: labels that it finds", _share(auto.coverage)),
         ("articles with an auto tag", _share(auto.articles)),
-        ("articles without a tag", _share(found.review)),
+        ("articles for review", _share(found.review)),
         ("Brier score", f"{found.calibration.brier:.5f}"),
         ("log loss", f"{found.calibration.log_loss:.5f}"),
         ("expected calibration error", _figure(found.calibration.ece)),

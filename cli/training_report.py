@@ -60,11 +60,17 @@ def _auto(decisions: Decisions, topic: int) -> tuple[str, str]:
     """Return the confidence from which auto is proven, or how many articles it likely lacks."""
     proof, more = decisions.proofs[topic], decisions.missing[topic]
     if not proof.found:
-        return "-", f"about {more:,}" if more is not None else "unlikely"
+        return "-", f"about {_rounded(more):,}" if more is not None else "unlikely"
     calibration = decisions.calibrated.calibration
     at = np.zeros(len(decisions.proofs))
     at[topic] = proof.threshold
     return f"{float(calibration.confidence(at)[topic]):.3f}", ""
+
+
+def _rounded(count: int) -> int:
+    """Return an estimate to two digits, which is more than it is worth."""
+    step = 10 ** max(0, len(str(count)) - 2)
+    return -(-count // step) * step
 
 
 def _cells(counts: Counts) -> tuple[str, str, str]:

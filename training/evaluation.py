@@ -136,7 +136,7 @@ class Evaluation:
         Share, 0 to 1, of the articles with a yes whose most confident topic is one.
     auto : Auto
     review : float
-        Share, 0 to 1, of the articles without a tag.
+        Share of articles for which a reply asks for an editor: no tag, or a foreign language.
     calibration : Reliability
         Over all pairs of article and topic.
     topics : dict of str to TopicFigures
