@@ -1,44 +1,24 @@
 """``copytaster audit``."""
 
-import os
 from pathlib import Path
 
 import click
 
+from copytaster.cli import options
 from copytaster.cli.screen import ERR, OUT, progress_bar
 
 
 @click.command("audit")
-@click.option(
-    "--data",
-    "data",
-    multiple=True,
-    required=True,
-    type=click.Path(exists=True, path_type=Path),
-    help="JSONL or CSV file, also .gz, or a folder of them; may be given again.",
-)
-@click.option(
-    "--taxonomy",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON file of topics. [default: the topics in the data]",
-)
+@options.data
+@options.taxonomy
 @click.option("--split", help="Use only the articles whose 'split' is this, such as train.")
 @click.option(
     "--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many labels."
 )
 @click.option("--topic", "topics", multiple=True, help="Only this topic; may be given again.")
-@click.option(
-    "--preset",
-    type=click.Choice(["fast", "best"]),
-    help="How to fit. [default: best below 100,000 articles, else fast]",
-)
+@options.preset
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with everything.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    help="Processes. [default: all]",
-)
+@options.jobs
 def command(  # noqa: PLR0913  # one argument an option
     data: tuple[Path, ...],
     taxonomy: Path | None,

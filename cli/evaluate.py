@@ -1,13 +1,12 @@
 """``copytaster evaluate``."""
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from copytaster.cli import home
+from copytaster.cli import home, options
 from copytaster.cli.screen import ERR, OUT, progress_bar
 
 if TYPE_CHECKING:
@@ -27,14 +26,7 @@ _FLATTERED = (
 
 @click.command("evaluate")
 @click.argument("model")
-@click.option(
-    "--data",
-    "data",
-    multiple=True,
-    required=True,
-    type=click.Path(exists=True, path_type=Path),
-    help="JSONL or CSV file, also .gz, or a folder of them; may be given again.",
-)
+@options.data
 @click.option("--split", help="Judge by the articles whose 'split' is this, such as test.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
 @click.option(
@@ -57,12 +49,7 @@ _FLATTERED = (
     help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
 )
 @click.option("--skip-bad", is_flag=True, help="Leave out lines and labels that have problems.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    help="Processes, for --learning. [default: all cores]",
-)
+@options.jobs
 def command(  # noqa: PLR0913  # one argument an option
     model: str,
     data: tuple[Path, ...],

@@ -1,6 +1,8 @@
-"""Types of options that several commands take."""
+"""Options that several commands take, and their types."""
 
 import math
+import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -23,3 +25,29 @@ class Share(click.FloatRange):
         if math.isnan(found):
             self.fail(f"{value!r} is not a number.", param, ctx)
         return found
+
+
+data = click.option(
+    "--data",
+    "data",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="JSONL or CSV file, also .gz, or a folder of them; may be given again.",
+)
+taxonomy = click.option(
+    "--taxonomy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON file of topics. [default: the topics in the data]",
+)
+preset = click.option(
+    "--preset",
+    type=click.Choice(["fast", "best"]),
+    help="How to fit. [default: best below 100,000 articles, else fast]",
+)
+jobs = click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="Processes. [default: all]",
+)

@@ -1,14 +1,12 @@
 """``copytaster train``."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from copytaster.cli import home
-from copytaster.cli.options import Share
+from copytaster.cli import home, options
 from copytaster.cli.screen import ERR, OUT, progress_bar
 
 
@@ -22,21 +20,13 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
     "[default: the seed articles]",
 )
 @click.option("--split", help="Use only the articles whose 'split' is this, such as train.")
-@click.option(
-    "--taxonomy",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON file of topics. [default: the topics in the data]",
-)
+@options.taxonomy
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
 )
-@click.option(
-    "--preset",
-    type=click.Choice(["fast", "best"]),
-    help="How to fit. [default: best below 100,000 articles, else fast]",
-)
+@options.preset
 @click.option("--tune", is_flag=True, help="Search the preset's settings first; takes long.")
 @click.option(
     "--objective",
@@ -47,30 +37,25 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
 )
 @click.option(
     "--auto-precision",
-    type=Share(),
+    type=options.Share(),
     default=0.95,
     help="Precision that the tier auto must have. [default: 0.95]",
 )
 @click.option(
     "--auto-confidence",
-    type=Share(),
+    type=options.Share(),
     default=0.9,
     help="How sure the proof of it must be. [default: 0.9]",
 )
 @click.option(
     "--hold-back",
-    type=Share(zero=True),
+    type=options.Share(zero=True),
     default=0.0,
     help="Share of the stories that only prove the tier auto: the strict way. [default: 0]",
 )
 @click.option("--skip-bad", is_flag=True, help="Train without the lines that have problems.")
 @click.option("--promote/--no-promote", default=True, help="Whether to serve it from now on.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    help="Processes. [default: all]",
-)
+@options.jobs
 def command(  # noqa: PLR0913, PLR0917  # one argument an option
     data: tuple[Path, ...],
     split: str | None,

@@ -69,7 +69,7 @@ def _auto(decisions: Decisions, topic: int) -> tuple[str, str]:
 
 def _rounded(count: int) -> int:
     """Return an estimate to two digits, which is more than it is worth."""
-    step = 10 ** max(0, len(str(count)) - 2)
+    step = int(10 ** max(0, len(str(count)) - 2))
     return -(-count // step) * step
 
 

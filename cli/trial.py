@@ -1,49 +1,28 @@
 """``copytaster trial``."""
 
 import json
-import os
 from pathlib import Path
 
 import click
 
-from copytaster.cli.options import Share
+from copytaster.cli import options
 from copytaster.cli.screen import ERR, OUT, progress_bar
 
 
 @click.command("trial")
-@click.option(
-    "--data",
-    "data",
-    multiple=True,
-    required=True,
-    type=click.Path(exists=True, path_type=Path),
-    help="JSONL or CSV file of dated articles, also .gz, or a folder of them; may be given again.",
-)
+@options.data
 @click.option(
     "--share",
-    type=Share(),
+    type=options.Share(),
     default=0.2,
     show_default=True,
     help="Test on this share of the articles, the newest.",
 )
-@click.option(
-    "--taxonomy",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON file of topics. [default: the topics in the data]",
-)
-@click.option(
-    "--preset",
-    type=click.Choice(["fast", "best"]),
-    help="How to fit. [default: best below 100,000 articles, else fast]",
-)
+@options.taxonomy
+@options.preset
 @click.option("--skip-bad", is_flag=True, help="Leave out the lines that have problems.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    help="Processes. [default: all]",
-)
+@options.jobs
 def command(  # noqa: PLR0913  # one argument an option
     data: tuple[Path, ...],
     share: float,
