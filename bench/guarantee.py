@@ -105,6 +105,7 @@ def _rows(name: str, found: Outcome) -> list[Row]:
             goal=f"{found.promised:.2f} or less",
         ),
         Row(f"{name}: the same, mean of topics ever proven", float(rates[often > 0].mean())),
+        Row(f"{name}: broken proofs, share of all proofs", found.broken.sum() / found.proven.sum()),
         Row(f"{name}: precision of all unseen auto tags", found.right[found.proven].sum() / given),
         Row(
             f"{name}: share of unseen labels that auto finds",

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+#: So many values are looked up at once.
+_SMALL = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -55,9 +58,12 @@ def _along(
     values: NDArray[np.float64], xs: NDArray[np.float64], ys: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Follow each topic's pieces from *xs* to *ys*, both of shape (n_topics, n_knots)."""
-    piece = np.zeros(values.shape, dtype=np.int64)
-    for knot in range(1, xs.shape[1] - 1):
-        piece += values >= xs[:, knot]
+    if values.size <= _SMALL:
+        piece = np.count_nonzero(values[..., np.newaxis] >= xs[:, 1:-1], axis=-1)
+    else:  # one knot after another, to save memory
+        piece = np.zeros(values.shape, dtype=np.int64)
+        for knot in range(1, xs.shape[1] - 1):
+            piece += values >= xs[:, knot]
     topic = np.arange(xs.shape[0])
     x0, y0 = xs[topic, piece], ys[topic, piece]
     x1, y1 = xs[topic, piece + 1], ys[topic, piece + 1]

@@ -179,3 +179,10 @@ def test_no_confidence_goes_beyond_what_so_many_labels_can_tell(
             confidence = model.confidence(np.array([[-1e3], [1e3]]))[:, 0]
             assert 0.5 / (n_no + 1) - 2e-3 <= confidence[0]
             assert confidence[1] <= (n_yes + 0.5) / (n_yes + 1) + 2e-3
+
+
+def test_many_scores_have_the_logits_that_they_have_one_by_one() -> None:
+    curve = Calibration(np.array([[0.0, 1.0, 3.0, 4.0]]), np.array([[-1.0, 1.0, 2.0, 2.5]]))
+    scores = np.linspace(-5, 9, 150_000)[:, np.newaxis]
+    few = np.concatenate([curve.logit(part) for part in np.array_split(scores, 10)])
+    assert np.array_equal(curve.logit(scores), few)
