@@ -3,7 +3,7 @@
 import argparse
 import importlib
 
-from bench.rows import show
+from copytaster.cli.main import one_blas_thread
 
 NAMES = {
     "defaults": "accuracy of the default tagger on the seeds, cross-validated",
@@ -29,8 +29,10 @@ def main() -> None:
     parser.add_argument("name", choices=[*NAMES, "all"])
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
     arguments = parser.parse_args()
+    one_blas_thread()
     for name in NAMES if arguments.name == "all" else [arguments.name]:
-        show(importlib.import_module(f"bench.{name}").run(), as_json=arguments.json)
+        rows = importlib.import_module(f"bench.{name}").run()
+        importlib.import_module("bench.rows").show(rows, as_json=arguments.json)
 
 
 if __name__ == "__main__":

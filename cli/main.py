@@ -1,6 +1,7 @@
 """The ``copytaster`` command; each subcommand imports its room only when it runs."""
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +18,10 @@ _COMMANDS = {
     "audit": "List the labels that look wrong or missing.",
     "seeds": "Check the articles that make the default tagger.",
 }
+
+
+#: Our matrices are small: BLAS threads would wait for each other longer than they calculate.
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class _Lazy(click.Group):
@@ -57,9 +62,16 @@ def cli() -> None:
     """
 
 
+def one_blas_thread() -> None:
+    """Have BLAS use one thread, unless the environment says otherwise; before numpy's import."""
+    for name in _ONE_THREAD:
+        os.environ.setdefault(name, "1")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error of ours is one line on standard error and exit status 1."""
     _unwrapped(cli)
+    one_blas_thread()
     try:
         cli.main(args=arguments, prog_name="copytaster")
     except (CopytasterError, OSError) as error:
