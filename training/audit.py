@@ -11,7 +11,7 @@ from copytaster.model import evidence
 from copytaster.training import doubt, split
 from copytaster.training.config import DEFAULT, Recipe
 from copytaster.training.corpus import YES, Corpus
-from copytaster.training.doubt import HeldOut
+from copytaster.training.doubt import Judgement
 from copytaster.training.fit import Progress, must_have_no
 
 #: A label is a suspect, and a topic a proposal, from here on.
@@ -61,12 +61,12 @@ class Audit:
     Attributes
     ----------
     corpus : Corpus
-    seen : HeldOut
+    seen : Judgement
         What models say of articles that they have not seen.
     """
 
     corpus: Corpus
-    seen: HeldOut
+    seen: Judgement
 
     @property
     def suspicion(self) -> NDArray[np.float64]:

@@ -27,7 +27,7 @@ _EDGE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class HeldOut:
+class Judgement:
     """What models say of articles that they have not seen.
 
     Attributes
@@ -50,7 +50,7 @@ class HeldOut:
 
 def held_out(
     corpus: Corpus, fold: NDArray[np.int64], recipe: Recipe, n_jobs: int, tick: Tick | None
-) -> HeldOut:
+) -> Judgement:
     """Fit each fold's model twice: on all labels, then without those that the first doubt.
 
     Parameters
@@ -77,7 +77,7 @@ def held_out(
         scores[rows] = model.scores(second.counts.rows(rows))
         scorers.append(scorer_over(fit.linear_arrays(model)))
     confidence, slope = _calibrated(scores, corpus.labels, fold)
-    return HeldOut(fold, tuple(scorers), confidence, slope)
+    return Judgement(fold, tuple(scorers), confidence, slope)
 
 
 def agreement(confidence: NDArray[np.float64], labels: NDArray[np.int8]) -> NDArray[np.float64]:
