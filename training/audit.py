@@ -1,6 +1,5 @@
 """Labels that look wrong or missing, ranked, with the evidence against them."""
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from copytaster.training import doubt, split
 from copytaster.training.config import DEFAULT, Recipe
 from copytaster.training.corpus import YES, Corpus
 from copytaster.training.doubt import Judgement
-from copytaster.training.fit import Progress, must_have_no
+from copytaster.training.fit import Progress, Steps, must_have_no
 
 #: A label is a suspect, and a topic a proposal, from here on.
 _EVEN = 0.5
@@ -154,11 +153,6 @@ def audit(
     """
     must_have_no(corpus.labels, corpus.taxonomy)
     fold = split.folds(corpus.groups, recipe.n_folds, recipe.seed)
-    total = 2 * (int(fold.max()) + 1) * len(corpus.taxonomy)
-    count = itertools.count(1)
-
-    def tick() -> None:
-        if progress is not None:
-            progress("judging labels", next(count), total)
-
-    return Audit(corpus, doubt.held_out(corpus, fold, recipe, n_jobs, tick))
+    steps = Steps(progress, 2 * (int(fold.max()) + 1) * len(corpus.taxonomy))
+    steps.stage = "judging labels"
+    return Audit(corpus, doubt.held_out(corpus, fold, recipe, n_jobs, steps.tick))

@@ -99,7 +99,7 @@ def _fit(
     progress: Progress | None,
 ) -> Fitted:
     examples = Examples(corpus, recipe)
-    steps = _Steps(progress, (int(fold.max()) + 2) * len(corpus.taxonomy))
+    steps = Steps(progress, (int(fold.max()) + 2) * len(corpus.taxonomy))
     steps.stage = "cross-validating"
     held_out = out_of_fold.judge(examples, fold, n_jobs, steps.tick)
     steps.stage = "fitting"
@@ -181,7 +181,7 @@ def must_have_no(labels: NDArray[np.int8], taxonomy: Taxonomy) -> None:
         )
 
 
-class _Steps:
+class Steps:
     """Counts steps for a progress bar."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
