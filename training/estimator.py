@@ -1,20 +1,18 @@
 """One linear classifier a topic, fitted only on the articles whose label is known."""
 
-import warnings
-from collections.abc import Callable
-from copy import copy
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-import sklearn
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.svm import LinearSVC
 
+from copytaster.training import descent, liblinear
 from copytaster.training.config import Recipe
-from copytaster.training.corpus import NO, YES
+from copytaster.training.corpus import YES
+from copytaster.training.descent import Rows
+from copytaster.training.ratios import squared_scales
 
 #: Values times topics from which starting processes pays.
 _LARGE = 200_000_000
@@ -22,6 +20,8 @@ _LARGE = 200_000_000
 _TOLERANCE = 1e-3
 #: Called after each fitted topic.
 Tick = Callable[[], None]
+#: Columns, their intercepts, and which topics they are of.
+_Fitted = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,16 @@ class LinearLayer:
         return np.asarray(X @ self.coef + self.intercept)
 
 
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """What all topics share."""
+
+    X: sp.csr_matrix
+    labels: NDArray[np.int8]
+    weights: NDArray[np.float64]
+    recipe: Recipe
+
+
 def fit(
     X: sp.csr_matrix,
     labels: NDArray[np.int8],
@@ -50,7 +60,7 @@ def fit(
     n_jobs: int = 1,
     tick: Tick | None = None,
 ) -> LinearLayer:
-    """Fit one topic after another; equal input gives equal output, whatever *n_jobs* is.
+    """Fit each topic by itself; equal input gives equal output, whatever *n_jobs* is.
 
     Parameters
     ----------
@@ -61,80 +71,74 @@ def fit(
         The weight of each row in the loss.
     recipe : Recipe
     n_jobs : int
-        Processes, where there is enough to do; liblinear's dual solver draws random numbers
-        from one generator a process.
+        Threads or, where our solver was not compiled, processes.
     tick : callable or None
         Called after each topic.
 
     Notes
     -----
     Squared hinge loss with an L2 penalty, in the dual: Fan et al., LIBLINEAR, JMLR 9 (2008). The
-    features are scaled by their naive Bayes log-count ratios, a softer form of Wang and Manning,
-    Baselines and bigrams, ACL 2012; the scale is folded back into the column.
+    features are scaled by :mod:`copytaster.training.ratios`; the scale is folded back into the
+    column.
     """
-    scales = _scales(X, labels, weights, recipe.ratio_weight)
-    large = X.nnz * labels.shape[1] >= _LARGE
-    columns = Parallel(n_jobs=n_jobs if large else 1, return_as="generator")(
-        delayed(_fit_topic)(X, labels[:, topic], weights, scales[:, topic], recipe.C)
-        for topic in range(labels.shape[1])
-    )
-    fitted = []
-    for column in columns:
-        fitted.append(column)
-        if tick is not None:
+    problem = _Problem(X, labels, weights, recipe)
+    coef = np.zeros((X.shape[1], labels.shape[1]))
+    intercept = np.zeros(labels.shape[1])
+    for columns, intercepts, topics in _columns(problem, n_jobs):
+        coef[:, topics], intercept[topics] = columns, intercepts
+        for _ in topics if tick is not None else ():
             tick()
-    coef = np.stack([coef for coef, _ in fitted], axis=1)
-    return LinearLayer(coef, np.array([intercept for _, intercept in fitted]))
+    return LinearLayer(coef, intercept)
 
 
-def _fit_topic(
-    X: sp.csr_matrix,
-    labels: NDArray[np.int8],
-    weights: NDArray[np.float64],
-    scale: NDArray[np.float64],
-    C: float,
+def _columns(problem: _Problem, n_jobs: int) -> Iterable[_Fitted]:
+    """Return the fitted columns, in whatever order they are done."""
+    n_yes = (problem.labels == YES).sum(axis=0)
+    known = (problem.labels >= 0).sum(axis=0)
+    settled = np.flatnonzero((n_yes == 0) | (n_yes == known))
+    yield (
+        np.zeros((problem.X.shape[1], settled.size)),
+        np.where(n_yes[settled] > 0, 1.0, -1.0),
+        settled,
+    )
+    # Topics of similar size are fitted together: they look at similarly many articles.
+    open_topics = np.setdiff1d(np.argsort(-n_yes, kind="stable"), settled, assume_unique=True)
+    yield from (_ours if descent.available() else _theirs)(problem, open_topics, n_jobs)
+
+
+def _ours(problem: _Problem, topics: NDArray[np.int64], n_jobs: int) -> Iterator[_Fitted]:
+    rows = Rows.of(problem.X)
+    parts = [topics[at : at + descent.WIDTH] for at in range(0, len(topics), descent.WIDTH)]
+    run = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator")
+    return run(delayed(_fit_together)(problem, rows, part) for part in parts)  # type: ignore[no-any-return]
+
+
+def _fit_together(problem: _Problem, rows: Rows, topics: NDArray[np.int64]) -> _Fitted:
+    labels, C = problem.labels[:, topics], problem.recipe.C
+    squares = squared_scales(problem.X, labels, problem.weights, problem.recipe.ratio_weight)
+    columns, intercepts, converged = descent.fit(
+        rows, labels, problem.weights, squares, C, _TOLERANCE
+    )
+    for at in np.flatnonzero(~converged):
+        columns[:, at], intercepts[at] = _fit_alone(problem, topics[at], squares[:, at])
+    return columns, intercepts, topics
+
+
+def _theirs(problem: _Problem, topics: NDArray[np.int64], n_jobs: int) -> Iterator[_Fitted]:
+    large = problem.X.nnz * problem.labels.shape[1] >= _LARGE
+    run = Parallel(n_jobs=n_jobs if large else 1, return_as="generator")
+    squares = squared_scales(
+        problem.X, problem.labels, problem.weights, problem.recipe.ratio_weight
+    )
+    fitted = run(delayed(_fit_alone)(problem, topic, squares[:, topic]) for topic in topics)
+    for topic, (column, intercept) in zip(topics, fitted, strict=True):
+        yield column[:, np.newaxis], np.array([intercept]), np.array([topic])
+
+
+def _fit_alone(
+    problem: _Problem, topic: int, squares: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
-    known = np.flatnonzero(labels >= 0)
-    y = labels[known] == YES
-    if y.all() or not y.any():
-        return np.zeros(X.shape[1]), 1.0 if y.size and y.all() else -1.0
-    rows = X if known.size == X.shape[0] else X[known]
-    coef, intercept = _solve(_scaled(rows, scale), y, weights[known], C)
-    return coef * scale, intercept
-
-
-def _solve(
-    X: sp.csr_matrix, y: NDArray[np.bool_], weights: NDArray[np.float64], C: float
-) -> tuple[NDArray[np.float64], float]:
-    """Fit one column in the dual or, where that does not converge, in the primal."""
-    for dual in (True, False):
-        model = LinearSVC(C=C, dual=dual, tol=_TOLERANCE, random_state=0)
-        with (
-            warnings.catch_warnings(action="ignore", category=ConvergenceWarning),
-            sklearn.config_context(assume_finite=True),
-        ):
-            model.fit(X, y, sample_weight=weights)
-        if model.n_iter_ < model.max_iter:
-            break
-    return model.coef_[0], float(model.intercept_[0])
-
-
-def _scales(
-    X: sp.csr_matrix, labels: NDArray[np.int8], weights: NDArray[np.float64], ratio_weight: float
-) -> NDArray[np.float64]:
-    """Return sqrt(1 + w r^2) for each feature and topic, of shape (n_features, n_topics).
-
-    r is the ln of the feature's share of the topic's yes articles over its share of its no
-    articles; both sums of feature values begin at 1.
-    """
-    yes = 1.0 + X.T @ (weights[:, np.newaxis] * (labels == YES))
-    no = 1.0 + X.T @ (weights[:, np.newaxis] * (labels == NO))
-    ratio = np.log(yes / yes.sum(axis=0)) - np.log(no / no.sum(axis=0))
-    return np.asarray(np.sqrt(1.0 + ratio_weight * ratio * ratio))
-
-
-def _scaled(X: sp.csr_matrix, scale: NDArray[np.float64]) -> sp.csr_matrix:
-    """Return *X* with each column times its *scale*; the places of the values are shared."""
-    scaled = copy(X)
-    scaled.data = X.data * scale.take(X.indices)
-    return scaled
+    known = np.flatnonzero(problem.labels[:, topic] >= 0)
+    yes = problem.labels[known, topic] == YES
+    rows = problem.X if known.size == problem.X.shape[0] else problem.X[known]
+    return liblinear.fit(rows, yes, problem.weights[known], squares, problem.recipe.C, _TOLERANCE)
