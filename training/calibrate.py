@@ -99,19 +99,30 @@ def best(plain: Choice, column: Scores, labels: Labels, fold: NDArray[np.int64])
     """Return, of *plain* and the bent curves, what has the lowest log loss on held-out folds."""
     tried = [plain]
     if np.count_nonzero(labels == YES) >= _MIN_BENT:
-        bent = (choice(method, column, labels, fold) for method in _BENT)
+        bent = (choice(method, column, labels, fold, plain) for method in _BENT)
         tried.extend(found for found in bent if found is not None)
     return min(tried, key=lambda one: log_loss(one, column, labels, fold))
 
 
-def choice(method: Own, column: Scores, labels: Labels, fold: NDArray[np.int64]) -> Choice | None:
-    """Fit one topic's curve by *method*, to all and without each fold; ``None`` where it fails."""
+def choice(
+    method: Own,
+    column: Scores,
+    labels: Labels,
+    fold: NDArray[np.int64],
+    plain: Choice | None = None,
+) -> Choice | None:
+    """Fit one topic's curve by *method*, to all and without each fold; ``None`` where it fails.
+
+    *plain* holds the straight lines for the same scores, where they are known already.
+    """
     known = labels >= 0
-    curve = FITS[method](column[known], labels[known] == YES)
+    straight = None if plain is None else plain.curve.line()
+    curve = FITS[method](column[known], labels[known] == YES, straight)
     by_fold = []
     for number in range(_n_folds(fold)):
         rest = known & (fold != number)
-        by_fold.append(FITS[method](column[rest], labels[rest] == YES))
+        straight = None if plain is None else plain.by_fold[number].line()
+        by_fold.append(FITS[method](column[rest], labels[rest] == YES, straight))
     fitted = tuple(one for one in by_fold if one is not None)
     if curve is None or len(fitted) < len(by_fold):
         return None

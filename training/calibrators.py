@@ -1,5 +1,6 @@
 """Curves from score to logit: a straight line, a bent one, and steps."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -13,11 +14,15 @@ from copytaster.training.logistic import newton
 
 Own = Literal["platt", "beta", "isotonic"]
 Scores = NDArray[np.float64]
+#: Slope and offset of a straight line from score to logit.
+Line = tuple[float, float]
 
 #: Knots of each curve.
 KNOTS = 17
 #: A score that says less than this about a label is taken to say nothing.
 _SHALLOWEST = 0.05
+#: A steeper start would be no help.
+_STEEPEST = 100.0
 #: The least that a logit rises with the score, so that no two scores are equally sure.
 _RISE = 1e-6
 #: Logits beyond any that labels can tell, and points on the way there.
@@ -32,16 +37,19 @@ class Curve:
     scores: Scores
     logits: Scores
 
-    def line(self) -> tuple[float, float]:
+    def line(self) -> Line:
         """Return slope and offset of the straight line between the outermost inner knots."""
         (x0, x1), (y0, y1) = self.scores[[1, -2]].tolist(), self.logits[[1, -2]].tolist()
         slope = (y1 - y0) / (x1 - x0)
         return slope, y0 - slope * x0
 
 
-def platt(x: Scores, truth: NDArray[np.bool_]) -> Curve | None:
-    """Fit a straight line from score to logit; ``None`` where the scores say nothing."""
-    fitted = _platt(x, truth)
+def platt(x: Scores, truth: NDArray[np.bool_], straight: Line | None = None) -> Curve | None:
+    """Fit a straight line from score to logit; ``None`` where the scores say nothing.
+
+    Here and below, *straight* is this line, where it is known already.
+    """
+    fitted = straight or _platt(x, truth)
     return None if fitted is None else line(*fitted, truth)
 
 
@@ -51,11 +59,22 @@ def line(slope: float, offset: float, truth: NDArray[np.bool_]) -> Curve:
     return _bounded((logits - offset) / slope, logits, truth)
 
 
-def _platt(x: Scores, truth: NDArray[np.bool_]) -> tuple[float, float] | None:
+def _platt(x: Scores, truth: NDArray[np.bool_]) -> Line | None:
     if truth.all() or not truth.any():
         return None
-    slope, offset = newton(x[:, np.newaxis], _smoothed(truth)).tolist()
+    slope, offset = newton(x[:, np.newaxis], _smoothed(truth), _discriminant(x, truth)).tolist()
     return (slope, offset) if slope >= _SHALLOWEST else None
+
+
+def _discriminant(x: Scores, truth: NDArray[np.bool_]) -> Scores:
+    """Return slope and offset for normal scores with equal spread: near what is looked for."""
+    yes, no = x[truth], x[~truth]
+    high, low = float(yes.mean()), float(no.mean())
+    spread = float(((yes - high) ** 2).sum() + ((no - low) ** 2).sum()) / len(x)
+    slope = (high - low) / spread if spread > 0 else 0.0
+    if not 0 < slope < _STEEPEST:
+        return np.zeros(2)
+    return np.array([slope, math.log(len(yes) / len(no)) - slope * (high + low) / 2])
 
 
 def _smoothed(truth: NDArray[np.bool_]) -> Scores:
@@ -64,13 +83,14 @@ def _smoothed(truth: NDArray[np.bool_]) -> Scores:
     return np.where(truth, (n_yes + 1) / (n_yes + 2), 1 / (n_no + 2))
 
 
-def beta(x: Scores, truth: NDArray[np.bool_]) -> Curve | None:
+def beta(x: Scores, truth: NDArray[np.bool_], straight: Line | None = None) -> Curve | None:
     """Fit two slopes, one for low and one for high scores, joined smoothly."""
-    fitted = _platt(x, truth)
+    fitted = straight or _platt(x, truth)
     if fitted is None:
         return None
     slope, offset = fitted
-    found = newton(_beta_features(slope * x + offset), _smoothed(truth))
+    as_straight = np.array([1.0, 1.0, 0.0])
+    found = newton(_beta_features(slope * x + offset), _smoothed(truth), as_straight)
     if min(found[0], found[1]) < _SHALLOWEST:
         return None
     z = np.linspace(-_FAR, _FAR, _FINE)
@@ -83,7 +103,11 @@ def _beta_features(z: Scores) -> Scores:
     return np.stack([-np.logaddexp(0.0, -z), np.logaddexp(0.0, z)], axis=1)
 
 
-def isotonic(x: Scores, truth: NDArray[np.bool_]) -> Curve | None:
+def isotonic(
+    x: Scores,
+    truth: NDArray[np.bool_],
+    straight: Line | None = None,  # noqa: ARG001  # steps need none
+) -> Curve | None:
     """Fit the best rising steps, each block of scores at its centre, with smoothed shares."""
     steps = IsotonicRegression(out_of_bounds="clip").fit_transform(x, truth)
     _, block = np.unique(steps, return_inverse=True)

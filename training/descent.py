@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from copytaster.training.corpus import NO, YES
 
 try:
-    from copytaster.training._descent import WIDTH, descend
+    from copytaster.training import _descent
 except ImportError:  # installed where no compiler was
     WIDTH = 0
+else:
+    WIDTH = _descent.WIDTH
 
 #: Passes over the articles after which a column is left to the oracle.
 _MOST = 1000
@@ -89,7 +91,7 @@ def fit(
     squares = np.ones((rows.n_features, WIDTH), dtype=np.float32)
     squares[:, :n_columns] = squared_scales
     columns = np.zeros((rows.n_features, WIDTH), dtype=np.float32)
-    intercepts, converged = descend(
+    intercepts, converged = _descent.descend(
         rows.starts,
         rows.features,
         rows.values,

@@ -86,8 +86,9 @@ def fit(
     intercept = np.zeros(labels.shape[1])
     for columns, intercepts, topics in _columns(problem, n_jobs):
         coef[:, topics], intercept[topics] = columns, intercepts
-        for _ in topics if tick is not None else ():
-            tick()
+        if tick is not None:
+            for _ in topics:
+                tick()
     return LinearLayer(coef, intercept)
 
 

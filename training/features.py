@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.feature_extraction.text import TfidfTransformer
 
 from copytaster.model.scorer import FIELDS, FieldName, field_text
-from copytaster.model.text import normalise
 from copytaster.model.types import Article
+from copytaster.training import counting
 from copytaster.training.config import Recipe
 
 #: The only term of a field that has none; no text can hold it as a token.
@@ -41,12 +41,9 @@ def count(articles: Sequence[Article]) -> Counts:
     terms: dict[FieldName, list[str]] = {}
     matrices: dict[FieldName, sp.csr_matrix] = {}
     for name in FIELDS:
-        counter = CountVectorizer(preprocessor=normalise, dtype=np.float64)
-        try:
-            matrices[name] = counter.fit_transform([field_text(a, name) for a in articles]).tocsr()
-            terms[name] = counter.get_feature_names_out().tolist()
-        except ValueError:  # no term at all, as where no article has a headline
-            matrices[name], terms[name] = sp.csr_matrix((len(articles), 1)), [_STAND_IN]
+        found, matrix = counting.count([field_text(article, name) for article in articles])
+        terms[name] = found or [_STAND_IN]
+        matrices[name] = matrix if found else sp.csr_matrix((len(articles), 1))
     return Counts(terms, matrices)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from copytaster.training.corpus import YES
 
@@ -71,7 +71,7 @@ def precision_bound(right: int, n: int, confidence: float) -> float:
     Clopper and Pearson, Biometrika 26 (1934): the 1 - confidence quantile of
     Beta(right, n - right + 1).
     """
-    return float(beta.ppf(1 - confidence, right, n - right + 1)) if right else 0.0
+    return float(betaincinv(right, n - right + 1, 1 - confidence)) if right else 0.0
 
 
 def ladder(scores: NDArray[np.float64], target: Target, share: float = 1.0) -> NDArray[np.float64]:
