@@ -1,7 +1,7 @@
 """The trained thing: articles in, tags out."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from copytaster.model.calibration import Calibration
 from copytaster.model.evidence import Locator, strongest
 from copytaster.model.manifest import Manifest
 from copytaster.model.review import Reviewer
-from copytaster.model.scorer import FieldName, FieldVector, Scorer
+from copytaster.model.scorer import Scorer
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.tiers import Tiers
 from copytaster.model.types import Article, Tag, Tagging, Tier
@@ -81,72 +81,66 @@ class Tagger:
         limit : int or None
             At most so many tags an article, the most confident; ``None`` for all.
         """
+        found = self.scorer.read(articles)
+        confidences = self.calibration.confidence(found.scores)
+        every = zip(articles, found.scores, confidences, found.known.tolist(), strict=True)
         return [
-            self._tag(article, explain=explain, everything=everything, limit=limit)
-            for article in articles
+            self._tag(_Scored(*one), explain=explain, everything=everything, limit=limit)
+            for one in every
         ]
 
     def _tag(
-        self, article: Article, *, explain: bool, everything: bool, limit: int | None
+        self, scored: "_Scored", *, explain: bool, everything: bool, limit: int | None
     ) -> Tagging:
-        vectors = self.scorer.vectors(article)
-        scores = self.scorer.scores(vectors)
-        confidences = self.calibration.confidence(scores)
-        known = vectors["article"].known
-        language = self.reviewer.language(article, known)
+        article = scored.article
+        language = self.reviewer.language(article, scored.known)
         foreign = self.reviewer.is_foreign(language)
-        tags = [
-            self._make_tag(topic, scores, confidences, foreign=foreign)
-            for topic in np.argsort(-confidences, kind="stable").tolist()
-            if everything or scores[topic] >= self.tiers.suggest[topic]
-        ][:limit]
+        above = np.flatnonzero(scored.scores >= self.tiers.suggest).tolist()
+        topics = range(len(scored.scores)) if everything else above
+        confidence = scored.confidences.tolist()
+        first = sorted(topics, key=lambda topic: -confidence[topic])[:limit]
+        tags = [self._make_tag(topic, scored, foreign=foreign) for topic in first]
         if explain:
-            tags = self._explain(article, vectors, scores, tags)
-        tagged = bool((scores >= self.tiers.suggest).any())
+            tags = self._explain(scored, first, tags)
         return Tagging(
             id=article.id,
             model=self.version,
             language=language,
-            known=known,
-            review=self.reviewer.review(language, known, tagged=tagged),
+            known=scored.known,
+            review=self.reviewer.review(language, scored.known, tagged=bool(above)),
             tags=tuple(tags),
         )
 
-    def _make_tag(
-        self,
-        topic: int,
-        scores: NDArray[np.float64],
-        confidences: NDArray[np.float64],
-        *,
-        foreign: bool,
-    ) -> Tag:
+    def _make_tag(self, topic: int, scored: "_Scored", *, foreign: bool) -> Tag:
         entry = self.taxonomy.topics[topic]
-        tier: Tier | None = self.tiers.of(float(scores[topic]), topic)
+        tier: Tier | None = self.tiers.of(float(scored.scores[topic]), topic)
         return Tag(
             topic=entry.slug,
             name=entry.name,
             uri=entry.uri,
-            confidence=float(confidences[topic]),
+            confidence=float(scored.confidences[topic]),
             tier="suggest" if foreign and tier == "auto" else tier,
         )
 
-    def _explain(
-        self,
-        article: Article,
-        vectors: dict[FieldName, FieldVector],
-        scores: NDArray[np.float64],
-        tags: list[Tag],
-    ) -> list[Tag]:
-        columns = {slug: column for column, slug in enumerate(self.taxonomy.slugs)}
-        found = {}
-        for tag in tags:
-            topic = columns[tag.topic]
+    def _explain(self, scored: "_Scored", topics: Sequence[int], tags: list[Tag]) -> list[Tag]:
+        vectors = self.scorer.vectors(scored.article)
+        found = []
+        for topic in topics:
             parts = self.scorer.contributions(vectors, topic)
-            empty, score = float(self.scorer.intercept[topic]), float(scores[topic])
-            slope = self.calibration.slope(topic, empty, score)
-            found[tag.topic] = strongest(parts, slope)
-        locator = Locator(article, {term for terms in found.values() for term, _ in terms})
+            empty, score = float(self.scorer.intercept[topic]), float(scored.scores[topic])
+            found.append(strongest(parts, self.calibration.slope(topic, empty, score)))
+        locator = Locator(scored.article, {term for terms in found for term, _ in terms})
         return [
-            replace(tag, evidence=tuple(locator.evidence(*item) for item in found[tag.topic]))
-            for tag in tags
+            replace(tag, evidence=tuple(locator.evidence(*item) for item in terms))
+            for tag, terms in zip(tags, found, strict=True)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """An article with what the scorer and the calibration say of it."""
+
+    article: Article
+    scores: NDArray[np.float64]
+    confidences: NDArray[np.float64]
+    known: float
