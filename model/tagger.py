@@ -1,13 +1,15 @@
 """The trained thing: articles in, tags out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.model import artifact
+from copytaster.model import artifact, tiers
 from copytaster.model.calibration import Calibration
 from copytaster.model.evidence import Locator, strongest
 from copytaster.model.manifest import Manifest
@@ -15,7 +17,7 @@ from copytaster.model.review import Reviewer
 from copytaster.model.scorer import Scorer
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.tiers import Tiers
-from copytaster.model.types import Article, Tag, Tagging, Tier
+from copytaster.model.types import Article, Tag, Tagging
 
 
 class Tagger:
@@ -82,65 +84,83 @@ class Tagger:
             At most so many tags an article, the most confident; ``None`` for all.
         """
         found = self.scorer.read(articles)
-        confidences = self.calibration.confidence(found.scores)
-        every = zip(articles, found.scores, confidences, found.known.tolist(), strict=True)
+        every = self._choose(found.scores, everything=everything)
+        known = found.known.tolist()
         return [
-            self._tag(_Scored(*one), explain=explain, everything=everything, limit=limit)
-            for one in every
+            self._tag(article, share, chosen, limit=limit, explain=explain)
+            for article, share, chosen in zip(articles, known, every, strict=True)
         ]
 
+    def _choose(
+        self, scores: NDArray[np.float64], *, everything: bool
+    ) -> Iterator[list["_Chosen"]]:
+        """Yield each article's topics, the most confident first."""
+        confidences = self.calibration.confidence(scores)
+        above = scores >= self.tiers.suggest
+        rows, topics = np.nonzero(np.ones_like(above) if everything else above)
+        order = np.lexsort((topics, -confidences[rows, topics], rows))
+        rows, topics = rows[order], topics[order]
+        reached = scores[rows, topics]
+        columns = (topics, reached, confidences[rows, topics], self.tiers.of(reached, topics))
+        chosen = list(
+            map(_Chosen._make, zip(*(column.tolist() for column in columns), strict=True))
+        )
+        ends = np.searchsorted(rows, np.arange(len(scores) + 1)).tolist()
+        yield from (chosen[start:end] for start, end in pairwise(ends))
+
     def _tag(
-        self, scored: "_Scored", *, explain: bool, everything: bool, limit: int | None
+        self,
+        article: Article,
+        known: float,
+        chosen: "list[_Chosen]",
+        *,
+        limit: int | None,
+        explain: bool,
     ) -> Tagging:
-        article = scored.article
-        language = self.reviewer.language(article, scored.known)
+        language = self.reviewer.language(article, known)
         foreign = self.reviewer.is_foreign(language)
-        above = np.flatnonzero(scored.scores >= self.tiers.suggest).tolist()
-        topics = range(len(scored.scores)) if everything else above
-        confidence = scored.confidences.tolist()
-        first = sorted(topics, key=lambda topic: -confidence[topic])[:limit]
-        tags = [self._make_tag(topic, scored, foreign=foreign) for topic in first]
+        tagged = any(one.tier for one in chosen)
+        tags = [self._make_tag(one, foreign=foreign) for one in chosen[:limit]]
         if explain:
-            tags = self._explain(scored, first, tags)
+            tags = self._explain(article, chosen[:limit], tags)
         return Tagging(
             id=article.id,
             model=self.version,
             language=language,
-            known=scored.known,
-            review=self.reviewer.review(language, scored.known, tagged=bool(above)),
+            known=known,
+            review=self.reviewer.review(language, known, tagged=tagged),
             tags=tuple(tags),
         )
 
-    def _make_tag(self, topic: int, scored: "_Scored", *, foreign: bool) -> Tag:
-        entry = self.taxonomy.topics[topic]
-        tier: Tier | None = self.tiers.of(float(scored.scores[topic]), topic)
+    def _make_tag(self, chosen: "_Chosen", *, foreign: bool) -> Tag:
+        entry = self.taxonomy.topics[chosen.topic]
+        tier = tiers.NAMES[chosen.tier]
         return Tag(
             topic=entry.slug,
             name=entry.name,
             uri=entry.uri,
-            confidence=float(scored.confidences[topic]),
+            confidence=chosen.confidence,
             tier="suggest" if foreign and tier == "auto" else tier,
         )
 
-    def _explain(self, scored: "_Scored", topics: Sequence[int], tags: list[Tag]) -> list[Tag]:
-        vectors = self.scorer.vectors(scored.article)
+    def _explain(self, article: Article, chosen: "Sequence[_Chosen]", tags: list[Tag]) -> list[Tag]:
+        vectors = self.scorer.vectors(article)
         found = []
-        for topic in topics:
-            parts = self.scorer.contributions(vectors, topic)
-            empty, score = float(self.scorer.intercept[topic]), float(scored.scores[topic])
-            found.append(strongest(parts, self.calibration.slope(topic, empty, score)))
-        locator = Locator(scored.article, {term for terms in found for term, _ in terms})
+        for one in chosen:
+            parts = self.scorer.contributions(vectors, one.topic)
+            empty = float(self.scorer.intercept[one.topic])
+            found.append(strongest(parts, self.calibration.slope(one.topic, empty, one.score)))
+        locator = Locator(article, {term for terms in found for term, _ in terms})
         return [
             replace(tag, evidence=tuple(locator.evidence(*item) for item in terms))
             for tag, terms in zip(tags, found, strict=True)
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    """An article with what the scorer and the calibration say of it."""
+class _Chosen(NamedTuple):
+    """A topic that is reported: its column, score, confidence, and place in ``tiers.NAMES``."""
 
-    article: Article
-    scores: NDArray[np.float64]
-    confidences: NDArray[np.float64]
-    known: float
+    topic: int
+    score: float
+    confidence: float
+    tier: int
