@@ -68,17 +68,20 @@ cdef class Field:
         free(self.slots)
 
     cdef int keep(self, str term, Py_ssize_t row, float idf, float scale) except -1:
-        """Put a term into its slot; return 0."""
+        """Put a term, a word or a pair of words, into its slot; return 0."""
         cdef Word word
-        cdef int kind = PyUnicode_KIND(term)
-        if not words_next(kind, PyUnicode_DATA(term), PyUnicode_GET_LENGTH(term), 0, &word):
+        cdef Text read = reading(term)
+        if not words_next(read.kind, read.data, read.length, 0, &word):
             return 0  # the stand-in of a field without terms
-        cdef uint64_t place = word.hash & self.mask
+        cdef uint64_t hash = word.hash
+        if words_next(read.kind, read.data, read.length, word.end, &word):
+            hash = words_pair(hash, word.hash)
+        cdef uint64_t place = hash & self.mask
         while self.slots[place].key:
-            if (self.slots[place].key ^ word.hash) & TAG == 0:
+            if (self.slots[place].key ^ hash) & TAG == 0:
                 raise ValueError("two terms have the same hash")
             place = (place + 1) & self.mask
-        self.slots[place].key = (word.hash & TAG) | <uint64_t> (row + 1)
+        self.slots[place].key = (hash & TAG) | <uint64_t> (row + 1)
         self.slots[place].idf, self.slots[place].scale = idf, scale
         return 0
 
@@ -91,8 +94,14 @@ cdef class Field:
             place = (place + 1) & self.mask
         return NULL
 
-    def rows(self, str text not None):
+    def rows(self, str text not None, bint pairs=False):
         """Return the row of each token of *text* in order, -1 for an unknown one.
+
+        Parameters
+        ----------
+        text : str
+        pairs : bool
+            Whether to go on with each token and its next one as a pair.
 
         Returns
         -------
@@ -100,14 +109,28 @@ cdef class Field:
         """
         text = lowered(text)
         cdef Text read = reading(text)
-        cdef Py_ssize_t at = 0, n = 0
+        cdef Py_ssize_t at = 0, n = 0, most = read.length // 3 + 2
         cdef Word word
-        cdef const Slot* slot
-        cdef bytearray out = bytearray(4 * (read.length // 2 + 1))
-        cdef int32_t* rows = <int32_t*> <char*> out
+        cdef bytearray out = bytearray(4 * most)
+        cdef int32_t* found = <int32_t*> <char*> out
+        cdef uint64_t before = 0
         while words_next(read.kind, read.data, read.length, at, &word):
-            slot = self.find(word.hash)
-            rows[n] = -1 if slot == NULL else <int32_t> (slot.key & ~TAG) - 1
+            found[n] = self.row(word.hash)
             at, n = word.end, n + 1
         del out[4 * n :]
+        if not pairs or n < 2:
+            return out
+        at = 0
+        out.extend(bytes(4 * (n - 1)))
+        found = <int32_t*> <char*> out
+        while words_next(read.kind, read.data, read.length, at, &word):
+            if at:
+                found[n] = self.row(words_pair(before, word.hash))
+                n += 1
+            at, before = word.end, word.hash
         return out
+
+    cdef inline int32_t row(self, uint64_t hash) noexcept nogil:
+        """Return the row of the term with this hash, -1 where there is none."""
+        cdef const Slot* slot = self.find(hash)
+        return -1 if slot == NULL else <int32_t> (slot.key & ~TAG) - 1

@@ -56,6 +56,12 @@ static inline uint64_t words_finish(uint64_t hash)
     return hash ^ (hash >> 29);
 }
 
+/* Return the hash of two words, one after the other. */
+static inline uint64_t words_pair(uint64_t first, uint64_t second)
+{
+    return words_finish((first << 21 | first >> 43) * UINT64_C(0xC2B2AE3D27D4EB4F) + second);
+}
+
 static inline __attribute__((always_inline)) int
 words_scan(const int kind, const void *data, Py_ssize_t length, Py_ssize_t at, Word *word)
 {

@@ -55,7 +55,7 @@ class FusedScorer(Scorer):
         super().__init__(fields, intercept)
         self._fields = {name: _field(field) for name, field in self.fields.items()}
         self.compiled = _compiled.Scorer(
-            self._fields["article"], self._fields["headline"], intercept
+            self._fields["article"], self._fields["headline"], None, intercept
         )
 
     def read(self, articles: Sequence[Article]) -> Scores:
