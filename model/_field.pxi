@@ -29,6 +29,7 @@ cdef class Field:
     """
 
     cdef Slot* slots
+    cdef Slot unknown  # its row is the one behind the last, its idf 0
     cdef uint64_t mask
     cdef const int8_t* weights
     cdef Py_ssize_t width, n_terms
@@ -50,6 +51,7 @@ cdef class Field:
         while 5 * n_slots < 8 * self.n_terms:
             n_slots *= 2
         self.mask = <uint64_t> (n_slots - 1)
+        self.unknown.key, self.unknown.idf, self.unknown.scale = self.n_terms + 1, 0.0, 0.0
         self.slots = <Slot*> calloc(n_slots, sizeof(Slot))
         if self.slots == NULL:
             raise MemoryError
@@ -86,13 +88,13 @@ cdef class Field:
         return 0
 
     cdef inline const Slot* find(self, uint64_t hash) noexcept nogil:
-        """Return the slot of the term with this hash, NULL where there is none."""
+        """Return the slot of the term with this hash, or the one of all unknown words."""
         cdef uint64_t place = hash & self.mask
         while self.slots[place].key:
             if (self.slots[place].key ^ hash) & TAG == 0:
                 return &self.slots[place]
             place = (place + 1) & self.mask
-        return NULL
+        return &self.unknown
 
     def rows(self, str text not None, bint pairs=False):
         """Return the row of each token of *text* in order, -1 for an unknown one.
@@ -133,4 +135,11 @@ cdef class Field:
     cdef inline int32_t row(self, uint64_t hash) noexcept nogil:
         """Return the row of the term with this hash, -1 where there is none."""
         cdef const Slot* slot = self.find(hash)
-        return -1 if slot == NULL else <int32_t> (slot.key & ~TAG) - 1
+        return -1 if slot == &self.unknown else <int32_t> (slot.key & ~TAG) - 1
+
+    cdef inline void fetch_row(self, uint32_t row) noexcept nogil:
+        """Have a row of weights come in the meantime; a long one comes later, piece by piece."""
+        cdef Py_ssize_t line = 0
+        while self.width <= ROWS_LONG and line < self.width:
+            fetch(self.weights + <Py_ssize_t> row * self.width + line)
+            line += LINE

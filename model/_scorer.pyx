@@ -45,13 +45,22 @@ include "_field.pxi"
 include "_bag.pxi"
 
 
-cdef struct Bags:
-    # What is known so far of one article.
-    Bag whole
-    Bag short
-    Bag paired
-    uint64_t before  # the hash of the word before
-    bint begun  # whether there is one
+cdef class Desk:
+    """Room for one article at a time, in every field."""
+
+    cdef Bag whole, short, paired
+    cdef float* sums
+    cdef uint64_t before  # the hash of the word before
+    cdef bint begun  # whether there is one
+
+    def __cinit__(self, Field article not None, Field headline not None, Field pairs not None):
+        self.whole, self.short, self.paired = Bag(article), Bag(headline), Bag(pairs)
+        self.sums = <float*> malloc(max(article.width, 1) * sizeof(float))
+        if self.sums == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.sums)
 
 
 cdef class Scorer:
@@ -68,6 +77,7 @@ cdef class Scorer:
 
     cdef Field article, headline, pairs
     cdef bint has_pairs
+    cdef list desks
     cdef const double[::1] intercept
 
     def __cinit__(
@@ -77,7 +87,7 @@ cdef class Scorer:
         Field pairs,
         const double[::1] intercept not None,
     ):
-        self.has_pairs = pairs is not None
+        self.has_pairs, self.desks = pairs is not None, []
         self.article, self.headline, self.intercept = article, headline, intercept
         self.pairs = pairs if self.has_pairs else headline
         if not article.width == headline.width == self.pairs.width >= intercept.shape[0]:
@@ -108,33 +118,25 @@ cdef class Scorer:
             raise ValueError("not as many scores as topics")
         cdef list held = [lowered(text) for text in headlines] + [lowered(text) for text in texts]
         cdef Text* read = <Text*> malloc((2 * n + 1) * sizeof(Text))
-        cdef float* sums = <float*> malloc(self.article.width * sizeof(float))
-        cdef Bags bags
-        cdef bint enough = read != NULL and sums != NULL
-        memset(&bags, 0, sizeof(Bags))
-        try:
-            if not enough:
-                raise MemoryError
-            for at in range(2 * n):
-                read[at] = reading(held[at])
-            with nogil:
-                for at in range(n):
-                    bags.begun = False
-                    enough = (
-                        self.add(&read[at], &bags, True) and self.add(&read[n + at], &bags, False)
-                    )
-                    if not enough:
-                        break
-                    known[at] = <double> bags.whole.n_known / max(bags.whole.n_tokens, 1)
-                    self.write(&bags, sums, &scores[at, 0])
-            if not enough:
-                raise MemoryError
-        finally:
-            free(read)
-            free(sums)
-            emptied(&bags.whole)
-            emptied(&bags.short)
-            emptied(&bags.paired)
+        cdef bint enough = True
+        if read == NULL:
+            raise MemoryError
+        for at in range(2 * n):
+            read[at] = reading(held[at])
+        # A desk that is in use is in no list, so that no two threads have the same.
+        cdef Desk desk = self.desks.pop() if self.desks else self.new_desk()
+        with nogil:
+            for at in range(n):
+                desk.begun = False
+                enough = self.add(&read[at], desk, True) and self.add(&read[n + at], desk, False)
+                if not enough:
+                    break
+                known[at] = desk.whole.known()
+                self.write(desk, &scores[at, 0])
+        free(read)
+        if not enough:
+            raise MemoryError
+        self.desks.append(desk)
 
     def look_up(self, list headlines not None, list texts not None):
         """Return how many tokens are known: what scoring cannot do without, for measuring."""
@@ -143,45 +145,48 @@ cdef class Scorer:
         for headline, body in zip(headlines, texts, strict=True):
             headline, body = lowered(headline), lowered(body)
             text = reading(headline)
-            n_known += look_up(self.article, &text) + 0 * look_up(self.headline, &text)
+            n_known += look_up(self.article, &text)
+            look_up(self.headline, &text)
             text = reading(body)
             n_known += look_up(self.article, &text)
         return n_known
 
-    cdef bint add(self, const Text* text, Bags* bags, bint is_headline) noexcept nogil:
-        """Add a text's known terms to the article; return whether there was memory for them."""
+    cdef Desk new_desk(self):
+        return Desk(self.article, self.headline, self.pairs)
+
+    cdef bint add(self, const Text* text, Desk desk, bint is_headline) noexcept nogil:
+        """Add a text's terms to the article; return whether there was memory for them."""
         cdef Word[AT_ONCE] words
         cdef Py_ssize_t at = 0
         cdef int n = AT_ONCE, each
         while n == AT_ONCE:
             n = fetched(self.article, text, &at, words)
+            if not (desk.whole.has_room() and desk.short.has_room() and desk.paired.has_room()):
+                return False
+            desk.whole.n_tokens += n
             for each in range(n):
-                if not put(&bags.whole, self.article, words[each].hash):
-                    return False
-                if is_headline and not put(&bags.short, self.headline, words[each].hash):
-                    return False
-                if self.has_pairs and not self.add_pair(bags, words[each].hash):
-                    return False
+                desk.whole.put(words[each].hash)
+            if is_headline:
+                for each in range(n):
+                    desk.short.put(words[each].hash)
+            if self.has_pairs:
+                for each in range(n):
+                    desk.paired.put(words[each].hash)
+                    if desk.begun:
+                        desk.paired.put(words_pair(desk.before, words[each].hash))
+                    desk.before, desk.begun = words[each].hash, True
         return True
 
-    cdef bint add_pair(self, Bags* bags, uint64_t hash) noexcept nogil:
-        """Add a word, and its pair with the word before, to what reads pairs."""
-        if not put(&bags.paired, self.pairs, hash):
-            return False
-        if bags.begun and not put(&bags.paired, self.pairs, words_pair(bags.before, hash)):
-            return False
-        bags.before, bags.begun = hash, True
-        return True
-
-    cdef void write(self, Bags* bags, float* sums, double* scores) noexcept nogil:
-        """Write the article's scores, and empty the bags."""
+    cdef void write(self, Desk desk, double* scores) noexcept nogil:
+        """Write the article's scores, and clear the desk."""
         cdef Py_ssize_t topic
-        memset(sums, 0, self.article.width * sizeof(float))
-        finish(self.article, &bags.whole, sums)
-        finish(self.headline, &bags.short, sums)
-        finish(self.pairs, &bags.paired, sums)
+        memset(desk.sums, 0, self.article.width * sizeof(float))
+        desk.whole.finish(desk.sums)
+        desk.short.finish(desk.sums)
+        if self.has_pairs:
+            desk.paired.finish(desk.sums)
         for topic in range(self.intercept.shape[0]):
-            scores[topic] = self.intercept[topic] + sums[topic]
+            scores[topic] = self.intercept[topic] + desk.sums[topic]
 
 
 cdef inline int fetched(
@@ -203,7 +208,7 @@ cdef Py_ssize_t look_up(Field field, const Text* text) noexcept nogil:
     while n == AT_ONCE:
         n = fetched(field, text, &at, words)
         for each in range(n):
-            n_known += field.find(words[each].hash) != NULL
+            n_known += field.find(words[each].hash) != &field.unknown
     return n_known
 
 

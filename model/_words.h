@@ -25,6 +25,8 @@ static inline Py_UCS4 words_fold(Py_UCS4 c)
 {
     if (c < 256)
         return words_low[c];
+    if (c - 0x2000 < 0x70)  /* dashes, quotation marks, spaces: the usual ones beyond Latin-1 */
+        return 0;
     c = Py_UNICODE_TOLOWER(c);
     if (Py_UNICODE_ISDECIMAL(c))
         return '0';
