@@ -1,0 +1,67 @@
+"""The applications that measurements of serving compare, as any WSGI server can load them.
+
+``BENCH_APP`` names one: ``echo`` sends parsed JSON back, ``tag`` is Copytaster itself over the
+registry in ``BENCH_MODELS``, ``plain`` a Flask service as people write it around a scikit-learn
+pipeline in ``BENCH_MODELS``.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import joblib
+from flask import Flask, Response, jsonify, request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+PIPELINE = "pipeline.joblib"
+
+
+def echo() -> Flask:
+    """Return an application that parses JSON and sends it back."""
+    app = Flask("echo", static_folder=None)
+
+    @app.post("/tag")
+    def tag() -> Response:
+        return jsonify(request.get_json())
+
+    return app
+
+
+def tag() -> Flask:
+    """Return Copytaster over the champion of a registry, with everything on."""
+    from copytaster.model.registry import Registry
+    from copytaster.model.tagger import Tagger
+    from copytaster.service.app import create_app
+
+    registry = Registry(_folder())
+    return create_app(Tagger.load(registry.folder(registry.champion() or "")))
+
+
+def plain() -> Flask:
+    """Return a service over a pipeline of TfidfVectorizer and OneVsRestClassifier."""
+    app = Flask("plain", static_folder=None)
+    pipeline, topics = joblib.load(_folder() / PIPELINE)
+
+    @app.post("/tag")
+    def tag() -> Response:
+        article = request.get_json()
+        (scores,) = pipeline.decision_function([f"{article['headline']}\n{article['text']}"])
+        found = sorted(zip(scores.tolist(), topics, strict=True), reverse=True)
+        tags = [{"topic": topic, "score": score} for score, topic in found if score > 0]
+        return jsonify({"tags": tags})
+
+    return app
+
+
+def _folder() -> Path:
+    return Path(os.environ["BENCH_MODELS"])
+
+
+def __getattr__(name: str) -> "WSGIApplication":
+    if name != "application":
+        raise AttributeError(name)
+    made: WSGIApplication = {"echo": echo, "tag": tag, "plain": plain}[os.environ["BENCH_APP"]]()
+    globals()[name] = made
+    return made
