@@ -1,7 +1,7 @@
 """The applications that measurements of serving compare, as any WSGI server can load them.
 
 ``BENCH_APP`` names one: ``echo`` sends parsed JSON back, ``tag`` is Copytaster itself over the
-registry in ``BENCH_MODELS``, ``plain`` a Flask service as people write it around a scikit-learn
+registry in ``BENCH_MODELS``, ``unscored`` the same without the work of scoring, ``plain`` a Flask service as people write it around a scikit-learn
 pipeline in ``BENCH_MODELS``.
 """
 
@@ -14,6 +14,8 @@ from flask import Flask, Response, jsonify, request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+    from copytaster.model.tagger import Tagger
 
 PIPELINE = "pipeline.joblib"
 
@@ -31,12 +33,24 @@ def echo() -> Flask:
 
 def tag() -> Flask:
     """Return Copytaster over the champion of a registry, with everything on."""
-    from copytaster.model.registry import Registry
-    from copytaster.model.tagger import Tagger
     from copytaster.service.app import create_app
 
-    registry = Registry(_folder())
-    return create_app(Tagger.load(registry.folder(registry.champion() or "")))
+    return create_app(_tagger())
+
+
+def unscored() -> Flask:
+    """Return Copytaster with a tagger that says the same of every article, at once."""
+    from copytaster.model.types import Article, Tagging
+    from copytaster.service.app import create_app
+
+    tagger = _tagger()
+    always = tagger.tag([Article("The trade minister of Taiwan flew to Beijing.")])
+
+    def same(*_: object, **__: object) -> list[Tagging]:
+        return always
+
+    tagger.tag = same  # type: ignore[method-assign]  # what is left is the cost around it
+    return create_app(tagger)
 
 
 def plain() -> Flask:
@@ -55,13 +69,25 @@ def plain() -> Flask:
     return app
 
 
+def _tagger() -> "Tagger":
+    from copytaster.model.registry import Registry
+    from copytaster.model.tagger import Tagger
+
+    registry = Registry(_folder())
+    return Tagger.load(registry.folder(registry.champion() or ""))
+
+
 def _folder() -> Path:
     return Path(os.environ["BENCH_MODELS"])
+
+
+#: By the names that ``BENCH_APP`` takes.
+APPLICATIONS = {"echo": echo, "tag": tag, "unscored": unscored, "plain": plain}
 
 
 def __getattr__(name: str) -> "WSGIApplication":
     if name != "application":
         raise AttributeError(name)
-    made: WSGIApplication = {"echo": echo, "tag": tag, "plain": plain}[os.environ["BENCH_APP"]]()
+    made: WSGIApplication = APPLICATIONS[os.environ["BENCH_APP"]]()
     globals()[name] = made
     return made

@@ -39,7 +39,14 @@ def _granian(*options: str) -> list[str]:
 
 
 #: Name to the module that it takes, and the command after the interpreter's name.
+OURS = "granian, our bridge"
 SERVERS: dict[str, tuple[str, list[str]]] = {
+    OURS: (
+        "granian",
+        _python(
+            "from copytaster.service.server import Server; from copytaster.service.settings import Settings; Server(lambda: application, Settings(port=port, workers=1)).run()"
+        ),
+    ),
     "gunicorn gthread": (
         "gunicorn",
         _gunicorn("-k", "gthread", "--threads", "4", "--http-parser", "python"),

@@ -8,6 +8,7 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from copytaster.model.tagger import Tagger
 from copytaster.service import openapi, problems
 from copytaster.service.counted import Counted
+from copytaster.service.lean import LeanFlask
 from copytaster.service.metrics import Metrics
 from copytaster.service.routes import health, metrics, tag, topics
 from copytaster.service.settings import Settings
@@ -23,7 +24,7 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
         ``None`` for the defaults.
     """
     settings = settings or Settings()
-    app = Flask(__name__, static_folder=None)
+    app = LeanFlask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # as body.read asks
     counts = Metrics(tagger, settings.workers)
     tagging = tag.blueprint(tagger, counts, settings.max_body_bytes)

@@ -1,10 +1,15 @@
 """The request's body, never larger than the limit."""
 
+from typing import TYPE_CHECKING
+
 from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
-def read(limit: int) -> bytes:
+
+def read(environ: "WSGIEnvironment", limit: int) -> bytes:
     """Return the body, of at most *limit* bytes.
 
     Under a server that does not mark the end of a body, the application's ``MAX_CONTENT_LENGTH``
@@ -21,22 +26,21 @@ def read(limit: int) -> bytes:
         If there are fewer than announced, or the chunks are malformed.
     """
     try:
-        data = _data(limit + 1)
+        data = _data(environ, limit + 1)
     except TimeoutError as error:
         raise RequestTimeout(f"The body could not be read: {error}.") from error
     except OSError as error:
         raise BadRequest(f"The body could not be read: {error}.") from error
     if len(data) > limit:
         raise RequestEntityTooLarge
-    if request.content_length is not None and len(data) < request.content_length:
-        raise BadRequest(
-            f"The body ended after {len(data)} of the {request.content_length} bytes announced."
-        )
+    announced = environ.get("CONTENT_LENGTH", "")
+    if announced.isdecimal() and len(data) < int(announced):
+        raise BadRequest(f"The body ended after {len(data)} of the {announced} bytes announced.")
     return data
 
 
-def _data(most: int) -> bytes:
-    if request.environ.get("wsgi.input_terminated"):
-        found: bytes = request.environ["wsgi.input"].read(most)
+def _data(environ: "WSGIEnvironment", most: int) -> bytes:
+    if environ.get("wsgi.input_terminated"):
+        found: bytes = environ["wsgi.input"].read(most)
         return found
     return request.get_data(cache=False)

@@ -62,7 +62,7 @@ class Bridge:
             _log_line(environ, status, time.perf_counter() - started)
 
     async def _whole(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
-        body = await self._body(receive)
+        body = await self._body(environ, receive)
         environ["wsgi.input"] = body
         if isinstance(body, io.BytesIO) and body.getbuffer().nbytes <= LONG:
             status, headers, reply = _call(self._app, environ)
@@ -75,25 +75,30 @@ class Bridge:
         await send({"type": "http.response.body", "body": reply})
         return status
 
-    async def _body(self, receive: Receive) -> "io.BytesIO | _Broken":
-        parts: list[bytes] = []
-        size, more = 0, True
+    async def _body(self, environ: dict[str, Any], receive: Receive) -> "io.BytesIO | _Broken":
+        announced = environ.get("CONTENT_LENGTH", "")
+        if not announced and "HTTP_TRANSFER_ENCODING" not in environ:
+            return io.BytesIO()
+        size = int(announced) if announced.isdecimal() else -1
         try:
             async with asyncio.timeout(self._seconds):
-                while more:
-                    message = await receive()
-                    if message["type"] != "http.request":
-                        return _Broken(ConnectionError(_CUT.format(size)))
-                    more = message.get("more_body", False)
-                    part = message.get("body", b"")
-                    if size <= self._limit:
-                        parts.append(part)
-                    size += len(part)
-                    if size > self._limit + _DISCARD:
-                        break
+                return await self._parts(receive, size)
         except TimeoutError:
             return _Broken(TimeoutError(f"it took longer than {self._seconds} seconds"))
-        return io.BytesIO(b"".join(parts))
+
+    async def _parts(self, receive: Receive, announced: int) -> "io.BytesIO | _Broken":
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more and size != announced and size <= self._limit + _DISCARD:
+            message = await receive()
+            if message["type"] != "http.request":
+                return _Broken(ConnectionError(_CUT.format(size)))
+            more = message.get("more_body", False)
+            part = message.get("body", b"")
+            if size <= self._limit:
+                parts.append(part)
+            size += len(part)
+        return io.BytesIO(parts[0] if len(parts) == 1 else b"".join(parts))
 
     async def _stream(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
         loop = asyncio.get_running_loop()
@@ -259,9 +264,10 @@ _NAMES = {
 
 def _log_line(environ: dict[str, Any], status: str, seconds: float) -> None:
     query = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
-    print(  # noqa: T201  # the access log is standard output
+    line = (
         f"{environ['REMOTE_ADDR']} {environ.get(REQUEST_ID, '-')} {environ['REQUEST_METHOD']} "
         f"{quote(environ['PATH_INFO'], encoding='latin-1')}{query} {status[:3]} "
-        f"{seconds * 1000:.1f}ms",
-        flush=True,
+        f"{seconds * 1000:.1f}ms\n"
     )
+    sys.stdout.write(line)  # in one piece, since all workers write here
+    sys.stdout.flush()

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from copytaster.model.tagger import Tagger
 from copytaster.service import articles, body, replies
+from copytaster.service.lean import WholeReply
 from copytaster.service.metrics import Metrics
 from copytaster.service.problems import RequestError
 from copytaster.service.schemas import TagQuery
@@ -22,17 +23,21 @@ def blueprint(tagger: Tagger, metrics: Metrics, max_body_bytes: int) -> Blueprin
 
     @routes.post("/tag")
     def tag() -> Response:
-        query = _query() if request.query_string else _NO_QUERY
-        if request.mimetype == articles.NDJSON:
+        environ = request.environ
+        query = _query() if environ.get("QUERY_STRING") else _NO_QUERY
+        if environ.get("CONTENT_TYPE") == articles.JSON:
+            sent = articles.of_json(body.read(environ, max_body_bytes), "body")
+        elif request.mimetype == articles.NDJSON:
             return stream(query)
-        data = body.read(max_body_bytes)
-        sent = articles.of(data, request.mimetype, request.mimetype_params)
+        else:
+            data = body.read(environ, max_body_bytes)
+            sent = articles.of(data, request.mimetype, request.mimetype_params)
         found = tagger.tag(
             [sent.article()], explain=query.explain, everything=query.all, limit=query.limit
         )
         metrics.tagged(found)
         reply = replies.tagging(found[0], sent.id, explain=query.explain)
-        return Response(reply, content_type=articles.JSON)
+        return WholeReply(reply, articles.JSON)
 
     def stream(query: TagQuery) -> Response:
         work = partial(tagger.tag, explain=query.explain, everything=query.all, limit=query.limit)
