@@ -1,16 +1,19 @@
 """The applications that measurements of serving compare, as any WSGI server can load them.
 
-``BENCH_APP`` names one: ``echo`` sends parsed JSON back, ``tag`` is Copytaster itself over the
-registry in ``BENCH_MODELS``, ``unscored`` the same without the work of scoring, ``plain`` a Flask service as people write it around a scikit-learn
-pipeline in ``BENCH_MODELS``.
+``BENCH_APP`` names one: ``echo`` sends parsed JSON back; ``tag`` is Copytaster itself over the
+registry in ``BENCH_MODELS``, and ``unscored`` the same without the work of scoring; ``plain`` is a
+Flask service as people write it around the scikit-learn pipeline in ``BENCH_MODELS``.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import joblib
 from flask import Flask, Response, jsonify, request
+
+from bench.defaults import seed_corpus
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -67,6 +70,35 @@ def plain() -> Flask:
         return jsonify({"tags": tags})
 
     return app
+
+
+def article_body() -> bytes:
+    """Return a seed article of 2.3 kB, as a CMS sends it."""
+    articles = [labelled.article for labelled in seed_corpus().articles]
+    longest = max(articles, key=lambda article: len(article.text))
+    text = longest.text[:2250]
+    sent = {"id": "a1", "headline": longest.headline, "text": text, "language": "en"}
+    return json.dumps(sent).encode()
+
+
+def save_models(folder: Path) -> None:
+    """Train the default tagger, and the pipeline of :func:`plain`, into *folder*."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import MultiLabelBinarizer
+    from sklearn.svm import LinearSVC
+
+    from copytaster.model.registry import Registry
+    from copytaster.training import fit, saving
+
+    corpus, registry = seed_corpus(), Registry(folder)
+    registry.promote(saving.save(fit.fit(corpus, n_jobs=2), registry))
+    texts = [f"{item.article.headline}\n{item.article.text}" for item in corpus.articles]
+    binarizer = MultiLabelBinarizer()
+    labels = binarizer.fit_transform([sorted(item.yes) for item in corpus.articles])
+    pipeline = make_pipeline(TfidfVectorizer(), OneVsRestClassifier(LinearSVC()))
+    joblib.dump((pipeline.fit(texts, labels), list(binarizer.classes_)), folder / PIPELINE)
 
 
 def _tagger() -> "Tagger":

@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +45,21 @@ class Load:
     cpu: float
     p50: float
     p99: float
+
+
+#: What a load is judged by.
+FIGURES = {
+    "rate": "requests a second",
+    "cpu": "CPU of the server a request, µs",
+    "p99": "p99, ms",
+    "failures": "failures",
+}
+
+
+def median(loads: Sequence[Load], figure: str) -> float:
+    """Return the median of one of :data:`FIGURES`, but the sum of failures."""
+    values = [float(getattr(item, figure)) for item in loads]
+    return sum(values) if figure == "failures" else statistics.median(values)
 
 
 def load(url: str, body: bytes, process: int, *, clients: int, seconds: int) -> Load:

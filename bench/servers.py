@@ -1,8 +1,8 @@
 """HTTP servers beside each other: one worker of each, the same applications, in turns."""
 
 import importlib.util
-import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,18 +13,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from bench import load
+from bench.applications import article_body, save_models
 from bench.rows import Row
 
-CLIENTS, SECONDS, ROUNDS = 12, 2, 3
+CLIENTS, SECONDS, ROUNDS = 12, 2, 5
 ROOT = Path(__file__).resolve().parents[1]
 _APP = "bench.applications:application"
 
 
 def _python(code: str) -> list[str]:
-    found = "import sys; from bench.applications import application; port = int(sys.argv[1]); "
+    found = "import sys; from bench.applications import application; port = int(sys.argv[1])\n"
     return ["-c", found + code, "{port}"]
 
 
@@ -38,81 +37,43 @@ def _granian(*options: str) -> list[str]:
     return ["-m", "granian", "--workers", "1", *options, *listen, _APP]
 
 
-#: Name to the module that it takes, and the command after the interpreter's name.
-OURS = "granian, our bridge"
+_OURS = """
+from copytaster.service.server import Server
+from copytaster.service.settings import Settings
+Server(lambda: application, Settings(port=port, workers=1)).run()
+"""
+_WAITRESS = "import waitress; waitress.serve(application, host='127.0.0.1', port=port, threads=4)"
+_CHEROOT = "from cheroot import wsgi; wsgi.Server(('127.0.0.1', port), application).start()"
+_FASTPYSGI = "import fastpysgi; fastpysgi.run(application, host='127.0.0.1', port=port)"
+_A2WSGI = """
+import a2wsgi, uvicorn
+app = a2wsgi.WSGIMiddleware(application, workers=4)
+uvicorn.run(app, host='127.0.0.1', port=port, log_level='error', access_log=False)
+"""
+_HYPERCORN = ["-m", "hypercorn", "-b", "127.0.0.1:{port}", "--log-level", "error", f"wsgi:{_APP}"]
+_PYTHON_PARSER = ("--http-parser", "python")
+OURS = "granian (ASGI), our bridge"
+#: Name to the module that must be there, and the command after the interpreter's name.
 SERVERS: dict[str, tuple[str, list[str]]] = {
-    OURS: (
-        "granian",
-        _python(
-            "from copytaster.service.server import Server; from copytaster.service.settings import Settings; Server(lambda: application, Settings(port=port, workers=1)).run()"
-        ),
-    ),
-    "gunicorn gthread": (
-        "gunicorn",
-        _gunicorn("-k", "gthread", "--threads", "4", "--http-parser", "python"),
-    ),
+    OURS: ("granian", _python(_OURS)),
+    "granian (WSGI), 4 threads": ("granian", _granian("--interface=wsgi", "--blocking-threads=4")),
+    "granian (WSGI), 1 thread": ("granian", _granian("--interface=wsgi", "--blocking-threads=1")),
+    "bjoern": ("bjoern", _python("import bjoern; bjoern.run(application, '127.0.0.1', port)")),
+    "fastpysgi": ("fastpysgi", _python(_FASTPYSGI)),
     "gunicorn gthread, C parser": (
         "gunicorn_h1c",
         _gunicorn("-k", "gthread", "--threads", "4", "--http-parser", "fast"),
     ),
-    "gunicorn sync": ("gunicorn", _gunicorn("-k", "sync", "--http-parser", "python")),
-    "gunicorn gevent": ("gevent", _gunicorn("-k", "gevent")),
-    "waitress": (
-        "waitress",
-        _python(
-            "import waitress; waitress.serve(application, host='127.0.0.1', port=port, threads=4)"
-        ),
+    "gunicorn gthread": (
+        "gunicorn",
+        _gunicorn("-k", "gthread", "--threads", "4", *_PYTHON_PARSER),
     ),
-    "cheroot": (
-        "cheroot",
-        _python(
-            "from cheroot import wsgi; wsgi.Server(('127.0.0.1', port), application, numthreads=16).start()"
-        ),
-    ),
-    "granian WSGI": ("granian", _granian("--interface", "wsgi", "--blocking-threads", "4")),
-    "granian WSGI, 1 thread": (
-        "granian",
-        _granian("--interface", "wsgi", "--blocking-threads", "1"),
-    ),
-    "bjoern": ("bjoern", _python("import bjoern; bjoern.run(application, '127.0.0.1', port)")),
-    "fastpysgi": (
-        "fastpysgi",
-        _python("import fastpysgi; fastpysgi.run(application, host='127.0.0.1', port=port)"),
-    ),
-    "pyruvate": (
-        "pyruvate",
-        _python("import pyruvate; pyruvate.serve(application, f'127.0.0.1:{port}', 4)"),
-    ),
-    "uWSGI": (
-        "pyuwsgi",
-        [
-            "-c",
-            "import sys, pyuwsgi; pyuwsgi.run(['--http-socket', '127.0.0.1:' + sys.argv[1], '--module', '"
-            + _APP
-            + "', '--master', '--need-app', '--threads', '4', '--processes', '1', '--disable-logging', '--http-keepalive', '--add-header', 'Connection: Keep-Alive', '--pythonpath', '.'])",
-            "{port}",
-        ],
-    ),
-    "uvicorn, a2wsgi": (
-        "a2wsgi",
-        _python(
-            "import uvicorn, a2wsgi; uvicorn.run(a2wsgi.WSGIMiddleware(application, workers=4), host='127.0.0.1', port=port, log_level='error', access_log=False)"
-        ),
-    ),
-    "hypercorn": (
-        "hypercorn",
-        [
-            "-m",
-            "hypercorn",
-            "-w",
-            "1",
-            "-b",
-            "127.0.0.1:{port}",
-            "--log-level",
-            "error",
-            "wsgi:" + _APP,
-        ],
-    ),
+    "gunicorn gevent": ("gevent", _gunicorn("-k", "gevent", *_PYTHON_PARSER)),
+    "gunicorn sync": ("gunicorn", _gunicorn("-k", "sync", *_PYTHON_PARSER)),
+    "waitress": ("waitress", _python(_WAITRESS)),
+    "cheroot": ("cheroot", _python(_CHEROOT)),
+    "uvicorn, a2wsgi": ("a2wsgi", _python(_A2WSGI)),
+    "hypercorn": ("hypercorn", _HYPERCORN),
 }
 
 
@@ -130,34 +91,26 @@ class Running:
 
 
 @contextmanager
-def running(command: list[str], app: str, models: Path) -> Iterator[Running]:
-    """Run a server of the application *app* until the block ends."""
+def running(server: str, app: str, models: Path) -> Iterator[Running]:
+    """Run one of :data:`SERVERS` with the application *app* until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    environ = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT) + ":/tmp",
-        "BENCH_APP": app,
-        "BENCH_MODELS": str(models),
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    filled = [part.replace("{port}", str(port)) for part in command]
-    quiet = None if os.environ.get("BENCH_LOUD") else subprocess.DEVNULL
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    environ |= {"BENCH_APP": app, "BENCH_MODELS": str(models)}
+    command = [part.replace("{port}", str(port)) for part in SERVERS[server][1]]
     process = subprocess.Popen(
-        [sys.executable, *filled], env=environ, stdout=quiet, stderr=quiet, cwd=ROOT
+        [sys.executable, *command],
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
     )
     try:
         _wait(port, process)
         yield Running(port, process)
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            for member in load.family(process.pid)[::-1]:
-                os.kill(member, 9)
-            process.wait(20)
+        _stop(process)
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -167,4 +120,49 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise TimeoutError(f"{process.args} does not listen on port {port}")
+    raise TimeoutError(f"{process.args!r} does not listen on port {port}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    family = load.family(process.pid)
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        for member in family:
+            os.kill(member, 9)
+        process.wait(10)
+
+
+def run() -> list[Row]:
+    """Load every server that is installed with an echo and with Copytaster, in turns."""
+    here = [name for name, (module, _) in SERVERS.items() if importlib.util.find_spec(module)]
+    for name in SERVERS.keys() - set(here):
+        print(f"left out, not installed: {name}", file=sys.stderr)
+    if shutil.which("wrk") is None:
+        print("left out, wrk is not installed: all", file=sys.stderr)
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        models = Path(folder)
+        save_models(models)
+        return [row for app in ("echo", "tag") for row in _rows(app, here, models)]
+
+
+def _rows(app: str, names: list[str], models: Path) -> Iterator[Row]:
+    body = article_body()
+    loads: dict[str, list[load.Load]] = {name: [] for name in names}
+    with ExitStack() as stack:
+        live = {}
+        for name in names:
+            try:
+                live[name] = stack.enter_context(running(name, app, models))
+            except TimeoutError:
+                print(f"left out, did not start: {name}", file=sys.stderr)
+        for _ in range(ROUNDS + 1):
+            for name, server in live.items():
+                loads[name].append(server.load(body))
+    for figure, label in load.FIGURES.items():
+        ours = load.median(loads[OURS][1:], figure)
+        for name in [name for name in live if name != OURS]:
+            peer = load.median(loads[name][1:], figure)
+            yield Row(f"{app}: {label}, beside {name}", ours, peer, "")

@@ -61,15 +61,16 @@ class _Cutter:
 
     def _keep(self, part: bytes) -> None:
         self._kept += len(part)
-        if self._kept > self._limit:
+        if self._kept > self._limit + 1:  # the one more may be a carriage return
             self._parts.clear()
         elif part:
             self._parts.append(part)
 
     def _end(self, part: bytes) -> Line:
-        self._keep(part.removesuffix(b"\r"))
-        whole = None if self._kept > self._limit else b"".join(self._parts)
+        self._keep(part)
+        whole = b"".join(self._parts).removesuffix(b"\r")
+        long = self._kept > self._limit + 1 or len(whole) > self._limit
         self._parts.clear()
         self._kept = 0
         self._ended += 1
-        return Line(self._ended, whole)
+        return Line(self._ended, None if long else whole)

@@ -10,6 +10,7 @@ from openapi_pydantic import (
     Operation,
     Parameter,
     PathItem,
+    Reference,
     RequestBody,
     Response,
     Schema,
@@ -109,7 +110,7 @@ def _metrics() -> Operation:
 
 
 def _either(*models: type[BaseModel]) -> MediaType:
-    schemas = [PydanticSchema(schema_class=model) for model in models]
+    schemas: list[Schema | Reference] = [PydanticSchema(schema_class=model) for model in models]
     return MediaType(media_type_schema=Schema(anyOf=schemas))
 
 

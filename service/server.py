@@ -5,6 +5,7 @@ import multiprocessing
 import resource
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from granian import Granian
@@ -83,7 +84,7 @@ def free_port(settings: Settings) -> int:
         return int(probe.getsockname()[1])
 
 
-def options(settings: Settings, port: int) -> dict[str, object]:
+def options(settings: Settings, port: int) -> dict[str, Any]:
     """Return granian's settings for ours."""
     return {
         "target": "copytaster",
