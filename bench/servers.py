@@ -17,7 +17,7 @@ from bench import load
 from bench.applications import article_body, save_models
 from bench.rows import Row
 
-CLIENTS, SECONDS, ROUNDS = 12, 2, 5
+CLIENTS, SECONDS, ROUNDS = 12, 2, 3
 ROOT = Path(__file__).resolve().parents[1]
 _APP = "bench.applications:application"
 

@@ -1,15 +1,10 @@
 """The request's body, never larger than the limit."""
 
-from typing import TYPE_CHECKING
-
 from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
-
-def read(environ: "WSGIEnvironment", limit: int) -> bytes:
+def read(limit: int) -> bytes:
     """Return the body, of at most *limit* bytes.
 
     Under a server that does not mark the end of a body, the application's ``MAX_CONTENT_LENGTH``
@@ -26,21 +21,21 @@ def read(environ: "WSGIEnvironment", limit: int) -> bytes:
         If there are fewer than announced, or the chunks are malformed.
     """
     try:
-        data = _data(environ, limit + 1)
+        data = _data(limit + 1)
     except TimeoutError as error:
         raise RequestTimeout(f"The body could not be read: {error}.") from error
     except OSError as error:
         raise BadRequest(f"The body could not be read: {error}.") from error
     if len(data) > limit:
         raise RequestEntityTooLarge
-    announced = environ.get("CONTENT_LENGTH", "")
-    if announced.isdecimal() and len(data) < int(announced):
+    announced = request.content_length
+    if announced is not None and len(data) < announced:
         raise BadRequest(f"The body ended after {len(data)} of the {announced} bytes announced.")
     return data
 
 
-def _data(environ: "WSGIEnvironment", most: int) -> bytes:
-    if environ.get("wsgi.input_terminated"):
-        found: bytes = environ["wsgi.input"].read(most)
+def _data(most: int) -> bytes:
+    if request.environ.get("wsgi.input_terminated"):
+        found: bytes = request.environ["wsgi.input"].read(most)
         return found
     return request.get_data(cache=False)

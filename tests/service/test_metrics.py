@@ -39,7 +39,6 @@ def test_requests_articles_and_tags_are_counted(client: FlaskClient, small_tagge
     assert found['copytaster_requests_total{route="other",status="404"}'] == 1
     assert found["copytaster_articles_total"] == 3
     assert found['copytaster_tags_total{topic="trade",tier="suggest"}'] >= 2
-    assert found['copytaster_tags_total{topic="travel",tier="suggest"}'] == 0
     assert found['copytaster_reviews_total{review="language"}'] == 1
     assert found["copytaster_requests_in_flight"] == 1  # the one that asks
     assert found[f'copytaster_model_info{{version="{small_tagger.version}"}}'] == 1
