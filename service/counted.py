@@ -37,10 +37,15 @@ class Counted:
         environ[REQUEST_ID] = name = sent if _GOOD_ID.fullmatch(sent) else os.urandom(8).hex()
         seen: list[Any] = [500, ""]
 
-        def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
+        def start(
+            status: str,
+            headers: list[tuple[str, str]],
+            exc_info: Any = None,  # noqa: ANN401  # passed on as it is
+            /,
+        ) -> Callable[[bytes], object]:
             headers.append(("X-Request-Id", name))
             seen[:] = int(status[:3]), dict(headers).get("Content-Type", "")
-            return start_response(status, headers, *rest)
+            return start_response(status, headers, exc_info)
 
         def end() -> None:
             self._metrics.end(environ["PATH_INFO"], seen[0], time.perf_counter() - started)

@@ -90,7 +90,8 @@ class Metrics:
         width = len(self._columns)
         rows = [self._cells[at * width : (at + 1) * width].tolist() for at in range(self._rows)]
         live = [row for row in rows if row[0] and _lives(int(row[0]))]
-        sums = dict(zip(self._columns, map(sum, zip(*rows, strict=True)), strict=True))
+        columns = zip(*rows, strict=True)
+        sums = {key: float(sum(of)) for key, of in zip(self._columns, columns, strict=True)}
         sums[OWNER] = float(len(live))
         sums[IN_FLIGHT] = float(sum(row[1] for row in live))
         return sums

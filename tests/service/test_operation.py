@@ -115,7 +115,7 @@ def test_sighup_serves_the_new_champion_without_a_failed_request(
     with serving(models) as running:
         Registry(models).promote(new)
         running.process.send_signal(signal.SIGHUP)
-        seen = []
+        seen: list[str] = []
         until = time.monotonic() + 60
         while seen[-20:] != [new] * 20 and time.monotonic() < until:
             status, reply = running.post("/tag", BODY)

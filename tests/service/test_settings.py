@@ -56,9 +56,11 @@ def test_the_server_gets_every_setting() -> None:
 def test_port_0_takes_a_free_one_and_a_port_in_use_is_refused() -> None:
     port = free_port(Settings(port=0))
     assert port > 0
-    with socket.create_server(("127.0.0.1", port)):
-        with pytest.raises(OSError, match=f"cannot listen on 127.0.0.1:{port}"):
-            free_port(Settings(port=port))
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        pytest.raises(OSError, match=f"cannot listen on 127.0.0.1:{port}"),
+    ):
+        free_port(Settings(port=port))
 
 
 def test_an_option_wins_over_its_variable() -> None:

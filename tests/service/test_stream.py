@@ -22,8 +22,9 @@ LIMIT = 2000
 @pytest.fixture(scope="module")
 def running(small_models: Path) -> Iterator[Running]:
     """A service with a low limit and little patience; no test changes it."""
-    settings = {"COPYTASTER_MAX_BODY_BYTES": str(LIMIT), "COPYTASTER_READ_SECONDS": "1"}
-    with serving(small_models, **settings) as found:
+    with serving(
+        small_models, COPYTASTER_MAX_BODY_BYTES=str(LIMIT), COPYTASTER_READ_SECONDS="1"
+    ) as found:
         yield found
 
 
@@ -111,10 +112,9 @@ def memory(running: Running) -> int:
 
 def exchange(running: Running, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Send *pieces* as chunks while the reply is read, and yield its lines."""
-    head = f"POST /tag HTTP/1.0\r\nHost: x\r\nContent-Type: {KIND}\r\n"
+    head = f"POST /tag HTTP/1.1\r\nHost: x\r\nContent-Type: {KIND}\r\n"
     with socket.create_connection(("127.0.0.1", running.port), timeout=30) as client:
-        head = head.replace("1.0", "1.1") + "Transfer-Encoding: chunked\r\n\r\n"
-        client.sendall(head.encode())
+        client.sendall(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n")
 
         def send() -> None:
             for piece in pieces:
