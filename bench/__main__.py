@@ -15,6 +15,7 @@ NAMES = {
     "wikinews": "the default tagger on Wikinews",
     "language": "texts in languages that the tagger never saw",
     "serving": "requests a second over HTTP, beside an echo and a plain Flask service",
+    "slow": "slow clients under each HTTP server that is installed; takes two minutes",
     "servers": "HTTP servers beside each other, those that are installed",
 }
 

@@ -76,9 +76,11 @@ class Bridge:
         return status
 
     async def _body(self, environ: dict[str, Any], receive: Receive) -> "io.BytesIO | _Broken":
-        announced = environ.get("CONTENT_LENGTH", "")
-        if not announced and "HTTP_TRANSFER_ENCODING" not in environ:
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            environ.pop("CONTENT_LENGTH", None)  # chunks win, as HTTP has it
+        elif "CONTENT_LENGTH" not in environ:
             return io.BytesIO()
+        announced = environ.get("CONTENT_LENGTH", "")
         size = int(announced) if announced.isdecimal() else -1
         try:
             async with asyncio.timeout(self._seconds):

@@ -3,6 +3,7 @@
 import logging
 import multiprocessing
 import resource
+import signal
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -54,6 +55,8 @@ class Server:
 
     def _load(self) -> Bridge:
         """Return what a worker serves, after it was forked."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, signal.SIG_DFL)  # else the master's handler would swallow it here
         return Bridge(self._app, self._settings)
 
     def _remake(self) -> None:
