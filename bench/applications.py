@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import joblib
 from flask import Flask, Response, jsonify, request
 
-from bench.defaults import seed_corpus
-
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
@@ -74,6 +72,8 @@ def plain() -> Flask:
 
 def article_body() -> bytes:
     """Return a seed article of 2.3 kB, as a CMS sends it."""
+    from bench.defaults import seed_corpus
+
     articles = [labelled.article for labelled in seed_corpus().articles]
     longest = max(articles, key=lambda article: len(article.text))
     text = longest.text[:2250]
@@ -89,6 +89,7 @@ def save_models(folder: Path) -> None:
     from sklearn.preprocessing import MultiLabelBinarizer
     from sklearn.svm import LinearSVC
 
+    from bench.defaults import seed_corpus
     from copytaster.model.registry import Registry
     from copytaster.training import fit, saving
 

@@ -22,7 +22,7 @@ def run() -> list[Row]:
     """Hold connections to every server that is installed, ask, and wait for a minute."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        held: list[tuple[str, str, socket.socket]] = []
+        held: list[tuple[str, str, socket.socket, float]] = []
         for name, (module, _) in SERVERS.items():
             if importlib.util.find_spec(module) is None:
                 print(f"left out, not installed: {name}", file=sys.stderr)
@@ -37,7 +37,7 @@ def run() -> list[Row]:
                 *((k, v, HALF) for k, v in _SENT.items()),
             ):
                 clients = [stack.enter_context(_held(port, data)) for _ in range(count)]
-                held.append((name, what, clients[0]))
+                held.append((name, what, clients[0], time.monotonic()))
                 label = f"{name}: answered beside {count} clients that stop in their {what}"
                 rows.append(Row(label, float(_answers(port)), None, "1: yes"))
                 if what != "body":
@@ -67,15 +67,18 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _waited(held: list[tuple[str, str, socket.socket]]) -> list[Row]:
+def _waited(held: list[tuple[str, str, socket.socket, float]]) -> list[Row]:
     started, ended = time.monotonic(), {}
     while (left := started + WAIT - time.monotonic()) > 0:
-        waiting = [client for _, _, client in held if client not in ended]
+        waiting = [client for _, _, client, _ in held if client not in ended]
         for client in select.select(waiting, [], [], min(left, 1))[0]:
-            ended[client] = time.monotonic() - started
+            ended[client] = time.monotonic()
     return [
-        Row(f"{name}: s until a client that stops in its {what} is let go", ended[client])
+        Row(
+            f"{name}: s, at most, until a client that stops in its {what} is let go",
+            ended[client] - since,
+        )
         if client in ended
         else Row(f"{name}: a client that stops in its {what} is kept over {WAIT} s", WAIT)
-        for name, what, client in held
+        for name, what, client, since in held
     ]
