@@ -14,7 +14,9 @@ NAMES = {
     "guarantee": "proven precision against unseen articles, 500 random splits; takes an hour",
     "wikinews": "the default tagger on Wikinews",
     "language": "texts in languages that the tagger never saw",
-    "serving": "requests a second over HTTP, beside an echo",
+    "serving": "requests a second over HTTP, beside an echo and a plain Flask service",
+    "slow": "slow clients under each HTTP server that is installed; takes two minutes",
+    "servers": "HTTP servers beside each other, those that are installed",
 }
 
 

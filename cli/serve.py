@@ -13,6 +13,8 @@ from copytaster.cli import home
 from copytaster.cli.screen import ERR
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from copytaster.service.settings import Settings
 
 
@@ -41,12 +43,16 @@ def command(host: str | None, port: int | None, workers: int | None, models: Pat
 
     settings = settings_from(os.environ, host=host, port=port, workers=workers)
     root = models or home.models()
-    folder = home.champion(root)
-    if folder is None:
-        folder = _train_default(root)
-    tagger = Tagger.load(folder, home.model_key())
-    ERR.print(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
-    Server(create_app(tagger, settings), settings).run()
+
+    def make() -> "Flask":
+        folder = home.champion(root)
+        if folder is None:
+            folder = _train_default(root)
+        tagger = Tagger.load(folder, home.model_key())
+        ERR.print(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
+        return create_app(tagger, settings)
+
+    Server(make, settings).run()
 
 
 def settings_from(

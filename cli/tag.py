@@ -49,7 +49,7 @@ def command(  # one argument an option
       pbpaste | copytaster tag --explain
     """
     from copytaster.model.tagger import Tagger
-    from copytaster.service.schemas import TaggingReply
+    from copytaster.service import replies
 
     folder = home.champion(models or home.models())
     if folder is None:
@@ -60,7 +60,7 @@ def command(  # one argument an option
             [sent.article()], explain=explain, everything=everything, limit=limit
         )
         if as_json:
-            click.echo(TaggingReply.of(tagging, sent.id, explain=explain).model_dump_json())
+            click.echo(replies.tagging(tagging, sent.id, explain=explain))
         else:
             OUT.print(_table(tagging, sent.headline, explain=explain))
 

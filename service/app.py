@@ -7,8 +7,12 @@ from flask_swagger_ui import get_swaggerui_blueprint
 
 from copytaster.model.tagger import Tagger
 from copytaster.service import openapi, problems
-from copytaster.service.routes import health, tag, topics
+from copytaster.service.counted import Counted
+from copytaster.service.lane import Lane
+from copytaster.service.metrics import Metrics
+from copytaster.service.routes import health, metrics, tag, topics
 from copytaster.service.settings import Settings
+from copytaster.service.single import Single
 
 
 def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
@@ -23,10 +27,14 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # as body.read asks
-    for routes in (tag.blueprint(tagger, settings.max_body_bytes), topics.blueprint(tagger)):
+    counts = Metrics(tagger, settings.workers)
+    single = Single(tagger, counts)
+    tagging = tag.blueprint(tagger, single, counts, settings.max_body_bytes)
+    for routes in (tagging, topics.blueprint(tagger)):
         app.register_blueprint(routes)
         app.register_blueprint(routes, url_prefix="/v1", name=f"v1.{routes.name}".replace(".", "-"))
     app.register_blueprint(health.blueprint(tagger))
+    app.register_blueprint(metrics.blueprint(counts))
     app.register_blueprint(
         get_swaggerui_blueprint("/docs", "/openapi.json", {"app_name": "Copytaster"})
     )
@@ -35,4 +43,6 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
         "/openapi.json", "openapi", lambda: Response(document, mimetype="application/json")
     )
     problems.register(app, settings.max_body_bytes)
+    lane = Lane(app, single, settings.max_body_bytes)
+    app.wsgi_app = Counted(lane, counts)  # type: ignore[method-assign]  # Flask's own way
     return app

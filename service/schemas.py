@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from copytaster.model.tagger import Tagger
-from copytaster.model.types import Article, Evidence, Review, Span, Tag, Tagging, Tier
+from copytaster.model.types import Article, Review, Span, Tier
 
 Identifier = (
     Annotated[str, Field(strict=True, max_length=1024)]
@@ -70,16 +70,6 @@ class EvidenceReply(BaseModel):
     spans: list[Span] = Field(description="Where it stands in text: start, end, code points.")
     headline_spans: list[Span] = Field(description="Where it stands in headline.")
 
-    @classmethod
-    def of(cls, evidence: Evidence) -> "EvidenceReply":
-        """Return the reply for *evidence*."""
-        return cls(
-            term=evidence.term,
-            contribution=round(evidence.contribution, 6),
-            spans=list(evidence.spans),
-            headline_spans=list(evidence.headline_spans),
-        )
-
 
 class TagReply(BaseModel):
     """A topic put on the article."""
@@ -92,18 +82,6 @@ class TagReply(BaseModel):
     evidence: list[EvidenceReply] | None = Field(
         default=None, exclude_if=lambda value: value is None, description="Where explain=1 asks."
     )
-
-    @classmethod
-    def of(cls, tag: Tag, *, explain: bool) -> "TagReply":
-        """Return the reply for *tag*."""
-        return cls(
-            topic=tag.topic,
-            name=tag.name,
-            uri=tag.uri,
-            confidence=round(tag.confidence, 6),
-            tier=tag.tier,
-            evidence=[EvidenceReply.of(item) for item in tag.evidence] if explain else None,
-        )
 
 
 class TaggingReply(BaseModel):
@@ -120,18 +98,6 @@ class TaggingReply(BaseModel):
         "no tag is auto. The others: there is no tag. null: no reason."
     )
     tags: list[TagReply] = Field(description="Most confident first.")
-
-    @classmethod
-    def of(cls, tagging: Tagging, identifier: str | int | None, *, explain: bool) -> "TaggingReply":
-        """Return the reply for *tagging*, with the identifier as the CMS wrote it."""
-        return cls(
-            id=identifier,
-            model=tagging.model,
-            language=tagging.language,
-            known=round(tagging.known, 4),
-            review=tagging.review,
-            tags=[TagReply.of(tag, explain=explain) for tag in tagging.tags],
-        )
 
 
 class TopicReply(BaseModel):
@@ -213,3 +179,9 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[FieldProblem] = []
+
+
+class LineProblem(Problem):
+    """A problem document in a stream's reply, in the place of a result."""
+
+    line: int = Field(ge=1, description="The line of the request, from 1.")

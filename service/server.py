@@ -1,57 +1,113 @@
-"""gunicorn, set up for a CPU-bound service behind a CMS."""
+"""granian, set up for a service of short work behind a CMS."""
 
-from pathlib import Path
+import logging
+import multiprocessing
+import resource
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
+from copytaster.service.bridge import Bridge
 from copytaster.service.settings import Settings
 
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # for gunicorn's heartbeat, as it advises
+#: How long an idle connection is kept, and how long a client may take over its headers.
+_IDLE_SECONDS = 30
+_log = logging.getLogger(__name__)
 
 
-class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no annotations
+class Server:
     """Serves an application until SIGTERM or SIGINT; requests in flight are finished.
+
+    On SIGHUP it makes the application anew and replaces the workers one by one.
 
     Parameters
     ----------
-    app : Flask
-        Made before the workers fork, so that they share the tagger's memory.
+    make : callable
+        Returns the application. It is called before the workers fork, so that they share its
+        memory.
     settings : Settings
     """
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
-        self._app = app
+    def __init__(self, make: Callable[[], Flask], settings: Settings) -> None:
+        self._make = make
         self._settings = settings
-        super().__init__()
+        self._app = make()
 
-    def load_config(self) -> None:
-        """Hand our settings to gunicorn."""
-        for name, value in options(self._settings).items():
-            self.cfg.set(name, value)
+    def run(self) -> None:
+        """Serve.
 
-    def load(self) -> Flask:
-        """Return the application."""
-        return self._app
+        Raises
+        ------
+        OSError
+            If the address cannot be listened on, as where another listens already.
+        """
+        multiprocessing.set_start_method("fork", force=True)
+        server = Granian(**options(self._settings, free_port(self._settings)))
+        server.on_reload(self._remake)
+        server.serve(target_loader=self._load, wrap_loader=False)
+
+    def _load(self) -> Bridge:
+        """Return what a worker serves, after it was forked."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, signal.SIG_DFL)  # else the master's handler would swallow it here
+        return Bridge(self._app, self._settings)
+
+    def _remake(self) -> None:
+        try:
+            self._app = self._make()
+        except Exception:  # noqa: BLE001  # whatever it is, the rest goes on
+            _log.exception("reloading failed; what was served before goes on")
 
 
-def options(settings: Settings) -> dict[str, object]:
-    """Return gunicorn's settings for ours."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    found: dict[str, object] = {
-        "bind": f"{host}:{settings.port}",
+def free_port(settings: Settings) -> int:
+    """Return the port to listen on, which nobody else listens on; port 0 takes a free one.
+
+    The workers share the port in a way in which another service could join them unasked.
+
+    Raises
+    ------
+    OSError
+        If the address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise OSError(error.errno, f"cannot listen on {where}: {error.strerror}") from None
+        return int(probe.getsockname()[1])
+
+
+def options(settings: Settings, port: int) -> dict[str, Any]:
+    """Return granian's settings for ours."""
+    return {
+        "target": "copytaster",
+        "address": settings.host,
+        "port": port,
+        "interface": Interfaces.ASGINL,
+        "loop": Loops.uvloop,
+        "http": HTTPModes.http1,
+        "websockets": False,
         "workers": settings.workers,
-        "threads": settings.threads,
-        "worker_class": "gthread",
-        "graceful_timeout": settings.grace_seconds,
-        "timeout": 60,
-        "keepalive": 5,
-        "preload_app": True,
-        "proc_name": "copytaster",
-        "control_socket_disable": True,
+        "backpressure": connections(),
+        "http1_settings": HTTP1Settings(header_read_timeout=_IDLE_SECONDS * 1000),
+        "respawn_failed_workers": True,
+        "respawn_interval": 1.0,
+        "workers_kill_timeout": max(1, settings.grace_seconds),
+        "log_level": LogLevels.warning,
     }
-    if settings.access_log:
-        found["accesslog"] = "-"
-    if _SHARED_MEMORY.is_dir():
-        found["worker_tmp_dir"] = str(_SHARED_MEMORY)
-    return found
+
+
+def connections() -> int:
+    """Return how many connections a worker may hold: most of the files that it may open."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return max(64, min(files, 20_000) * 3 // 4)

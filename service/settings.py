@@ -17,9 +17,11 @@ class Settings:
     host, port : str, int
         Where to listen; loopback unless told otherwise. Port 0 takes a free one.
     workers, threads : int
-        Processes, and threads in each.
+        Processes, and threads in each for long articles, and as many for streams.
     max_body_bytes : int
         The largest request body; more is answered with 413.
+    read_seconds : int
+        How long a client may take to send a body; in a stream, to send or read the next part.
     grace_seconds : int
         How long requests in flight may take after SIGTERM.
     access_log : bool
@@ -31,6 +33,7 @@ class Settings:
     workers: int = 2
     threads: int = 4
     max_body_bytes: int = 1024 * 1024
+    read_seconds: int = 30
     grace_seconds: int = 30
     access_log: bool = False
 
@@ -50,6 +53,7 @@ class Settings:
             workers=found.number("WORKERS", cls.workers, 1, 1024),
             threads=found.number("THREADS", cls.threads, 1, 1024),
             max_body_bytes=found.number("MAX_BODY_BYTES", cls.max_body_bytes, 1, 2**31),
+            read_seconds=found.number("READ_SECONDS", cls.read_seconds, 1, 3600),
             grace_seconds=found.number("GRACE_SECONDS", cls.grace_seconds, 0, 3600),
             access_log=found.flag("ACCESS_LOG", default=cls.access_log),
         )

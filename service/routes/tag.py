@@ -1,44 +1,39 @@
-"""``POST /tag``: an article in, its tags out."""
+"""``POST /tag``: an article in, its tags out; or a stream of them."""
 
-from codecs import BOM_UTF8
+from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 from pydantic import ValidationError
 
 from copytaster.model.tagger import Tagger
-from copytaster.service import body
+from copytaster.service import articles, body
+from copytaster.service.metrics import Metrics
 from copytaster.service.problems import RequestError
-from copytaster.service.schemas import ArticleRequest, TaggingReply, TagQuery
-
-JSON = "application/json"
-PLAIN = "text/plain"
-#: The charsets that CMSs send, with Python's names; its other codecs are no client's business.
-CHARSETS = {
-    "utf-8": "utf-8-sig",
-    "utf8": "utf-8-sig",
-    "us-ascii": "ascii",
-    "iso-8859-1": "latin-1",
-    "latin-1": "latin-1",
-    "iso-8859-15": "iso8859-15",
-    "windows-1252": "cp1252",
-    "utf-16": "utf-16",
-}
+from copytaster.service.schemas import TagQuery
+from copytaster.service.single import Single
+from copytaster.service.stream import Stream
 
 
-def blueprint(tagger: Tagger, max_body_bytes: int) -> Blueprint:
-    """Return the route over *tagger*, for bodies of at most *max_body_bytes*."""
+def blueprint(tagger: Tagger, single: Single, metrics: Metrics, max_body_bytes: int) -> Blueprint:
+    """Return the route over *tagger*, for bodies or lines of at most *max_body_bytes*."""
     routes = Blueprint("tag", __name__)
 
     @routes.post("/tag")
     def tag() -> Response:
         query = _query()
-        sent = _article(body.read(max_body_bytes))
-        (tagging,) = tagger.tag(
-            [sent.article()], explain=query.explain, everything=query.all, limit=query.limit
-        )
-        reply = TaggingReply.of(tagging, sent.id, explain=query.explain)
-        return Response(reply.model_dump_json(), mimetype=JSON)
+        if request.mimetype == articles.NDJSON:
+            return stream(query)
+        data = body.read(max_body_bytes)
+        sent = articles.of(data, request.mimetype, request.mimetype_params)
+        return Response(single.reply(sent, query), content_type=articles.JSON)
+
+    def stream(query: TagQuery) -> Response:
+        work = partial(tagger.tag, explain=query.explain, everything=query.all, limit=query.limit)
+        made = Stream(work, metrics, explain=query.explain, limit=max_body_bytes)
+        # Werkzeug's own stream would end at the limit of a single body.
+        read = request.environ["wsgi.input"].read
+        return Response(made.answers(read), content_type=articles.NDJSON)
 
     return routes
 
@@ -51,39 +46,3 @@ def _query() -> TagQuery:
         return TagQuery.model_validate(request.args.to_dict())
     except ValidationError as error:
         raise RequestError.invalid(error, "query") from None
-
-
-def _article(data: bytes) -> ArticleRequest:
-    if request.mimetype == PLAIN:
-        sent = ArticleRequest(text=_plain_text(data))
-    elif request.mimetype == JSON:
-        try:
-            sent = ArticleRequest.model_validate_json(data.removeprefix(BOM_UTF8))
-        except ValidationError as error:
-            raise RequestError.invalid(error, "body") from None
-    else:
-        raise RequestError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"Content-Type is {request.mimetype or 'missing'}; send {JSON} or {PLAIN}.",
-        )
-    if not sent.text.strip() and not sent.headline.strip():
-        raise RequestError(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "text and headline are both blank, so there is nothing to tag.",
-        )
-    return sent
-
-
-def _plain_text(data: bytes) -> str:
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if charset not in CHARSETS:
-        raise RequestError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"The charset {charset[:40]!r} is not read here; send UTF-8.",
-        )
-    try:
-        return data.decode(CHARSETS[charset])
-    except UnicodeDecodeError as error:
-        raise RequestError(
-            HTTPStatus.BAD_REQUEST, f"Byte {error.start + 1} of the body is not {charset}."
-        ) from None

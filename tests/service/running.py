@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(models: Path, *, wait: float = 120, **environ: str) -> Iterator[Running]:
+def serving(
+    models: Path, *, wait: float = 120, out: BinaryIO | None = None, **environ: str
+) -> Iterator[Running]:
     """Run the service over the folder *models* until the block ends."""
     port = free_port()
     command = [sys.executable, "-m", "copytaster.cli.main", "serve"]
     command += ["--port", str(port), "--models", str(models)]
-    process = subprocess.Popen(command, env={**os.environ, **environ})
+    process = subprocess.Popen(command, env={**os.environ, **environ}, stdout=out)
     running = Running(port, process)
     try:
         _wait(running, time.monotonic() + wait)

@@ -232,3 +232,27 @@ def test_no_request_gets_a_status_that_is_not_declared(
         TaggingReply.model_validate_json(reply.data)
     else:
         assert Problem.model_validate_json(reply.data).status == reply.status_code
+
+
+def test_the_short_way_and_flask_say_the_same(small_tagger: Tagger) -> None:
+    app = create_app(small_tagger)
+    body = json.dumps({"id": "é", "headline": "Tariff", "text": "A tariff on steel."})
+    for query in ("", "explain=1", "all=1&limit=2", "all=1&explain=true"):
+        short, flask = (
+            app.test_client().post("/tag", data=body, content_type=kind, query_string=query)
+            for kind in ("application/json", "application/json; charset=utf-8")
+        )
+        assert short.data == flask.data
+        assert (short.status, short.content_type) == (flask.status, flask.content_type)
+        TaggingReply.model_validate_json(short.data, strict=True)
+
+
+def test_an_application_with_hooks_of_flask_has_no_short_way(small_tagger: Tagger) -> None:
+    app = create_app(small_tagger)
+    app.before_request(lambda: ("no", 403))
+    assert app.test_client().post("/tag", json={"text": "A tariff"}).status_code == 403
+
+
+def test_every_answer_has_an_id(client: FlaskClient) -> None:
+    for reply in (client.post("/tag", json={"text": "A tariff"}), client.get("/nowhere")):
+        assert len(reply.headers["X-Request-Id"]) == 16

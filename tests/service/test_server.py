@@ -57,8 +57,8 @@ def test_a_body_with_a_length_at_the_limit_is_tagged_and_one_byte_more_is_413(
 @pytest.mark.parametrize(
     ("headers", "body", "detail"),
     [
-        ("Content-Length: 40", b"A tariff", b"ended after 8 of the 40 bytes"),
-        ("Transfer-Encoding: chunked", b"zz\r\nA tariff\r\n0\r\n\r\n", b"400"),
+        ("Content-Length: 40", b"A tariff", b"malformed after 8 bytes"),
+        ("Transfer-Encoding: chunked", b"8\r\nA tariff\r\nzz\r\n", b"malformed after 8 bytes"),
     ],
 )
 def test_a_body_that_is_cut_off_or_malformed_is_not_tagged(

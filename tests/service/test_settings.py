@@ -1,5 +1,6 @@
 """Settings come from the environment, and the docs name every one."""
 
+import socket
 from dataclasses import fields
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from copytaster.cli.serve import settings_from
 from copytaster.model.errors import SettingsError
-from copytaster.service.server import options
+from copytaster.service.server import free_port, options
 from copytaster.service.settings import Settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
@@ -39,19 +40,27 @@ def test_a_value_that_cannot_be_used_is_named_with_what_was_expected(name: str, 
         Settings.from_env({f"COPYTASTER_{name}": value})
 
 
-def test_an_ipv6_host_is_bracketed_for_the_server() -> None:
+def test_an_ipv6_host_may_stand_in_brackets() -> None:
     for host in ("::1", "[::1]"):
         settings = Settings.from_env({"COPYTASTER_HOST": host})
-        assert options(settings)["bind"] == "[::1]:8000"
+        assert options(settings, 8000)["address"] == "::1"
 
 
 def test_the_server_gets_every_setting() -> None:
-    found = options(
-        Settings(workers=3, threads=5, grace_seconds=7, access_log=True, host="0.0.0.0")  # noqa: S104
-    )
-    assert (found["workers"], found["threads"], found["graceful_timeout"]) == (3, 5, 7)
-    assert (found["accesslog"], found["bind"]) == ("-", "0.0.0.0:8000")
-    assert "accesslog" not in options(Settings())
+    settings = Settings(workers=3, grace_seconds=7, host="0.0.0.0")  # noqa: S104  # never bound
+    found = options(settings, 81)
+    assert (found["workers"], found["workers_kill_timeout"]) == (3, 7)
+    assert (found["address"], found["port"]) == ("0.0.0.0", 81)  # noqa: S104  # as above
+
+
+def test_port_0_takes_a_free_one_and_a_port_in_use_is_refused() -> None:
+    port = free_port(Settings(port=0))
+    assert port > 0
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        pytest.raises(OSError, match=f"cannot listen on 127.0.0.1:{port}"),
+    ):
+        free_port(Settings(port=port))
 
 
 def test_an_option_wins_over_its_variable() -> None:

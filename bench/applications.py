@@ -1,0 +1,126 @@
+"""The applications that measurements of serving compare, as any WSGI server can load them.
+
+``BENCH_APP`` names one: ``echo`` sends parsed JSON back; ``tag`` is Copytaster itself over the
+registry in ``BENCH_MODELS``, and ``unscored`` the same without the work of scoring; ``plain`` is a
+Flask service as people write it around the scikit-learn pipeline in ``BENCH_MODELS``.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import joblib
+from flask import Flask, Response, jsonify, request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from copytaster.model.tagger import Tagger
+
+PIPELINE = "pipeline.joblib"
+
+
+def echo() -> Flask:
+    """Return an application that parses JSON and sends it back."""
+    app = Flask("echo", static_folder=None)
+
+    @app.post("/tag")
+    def tag() -> Response:
+        return jsonify(request.get_json())
+
+    return app
+
+
+def tag() -> Flask:
+    """Return Copytaster over the champion of a registry, with everything on."""
+    from copytaster.service.app import create_app
+
+    return create_app(_tagger())
+
+
+def unscored() -> Flask:
+    """Return Copytaster with a tagger that says the same of every article, at once."""
+    from copytaster.model.types import Article, Tagging
+    from copytaster.service.app import create_app
+
+    tagger = _tagger()
+    always = tagger.tag([Article("The trade minister of Taiwan flew to Beijing.")])
+
+    def same(*_: object, **__: object) -> list[Tagging]:
+        return always
+
+    tagger.tag = same  # type: ignore[method-assign]  # what is left is the cost around it
+    return create_app(tagger)
+
+
+def plain() -> Flask:
+    """Return a service over a pipeline of TfidfVectorizer and OneVsRestClassifier."""
+    app = Flask("plain", static_folder=None)
+    pipeline, topics = joblib.load(_folder() / PIPELINE)
+
+    @app.post("/tag")
+    def tag() -> Response:
+        article = request.get_json()
+        (scores,) = pipeline.decision_function([f"{article['headline']}\n{article['text']}"])
+        found = sorted(zip(scores.tolist(), topics, strict=True), reverse=True)
+        tags = [{"topic": topic, "score": score} for score, topic in found if score > 0]
+        return jsonify({"tags": tags})
+
+    return app
+
+
+def article_body() -> bytes:
+    """Return a seed article of 2.3 kB, as a CMS sends it."""
+    from bench.defaults import seed_corpus
+
+    articles = [labelled.article for labelled in seed_corpus().articles]
+    longest = max(articles, key=lambda article: len(article.text))
+    text = longest.text[:2250]
+    sent = {"id": "a1", "headline": longest.headline, "text": text, "language": "en"}
+    return json.dumps(sent).encode()
+
+
+def save_models(folder: Path) -> None:
+    """Train the default tagger, and the pipeline of :func:`plain`, into *folder*."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import MultiLabelBinarizer
+    from sklearn.svm import LinearSVC
+
+    from bench.defaults import seed_corpus
+    from copytaster.model.registry import Registry
+    from copytaster.training import fit, saving
+
+    corpus, registry = seed_corpus(), Registry(folder)
+    registry.promote(saving.save(fit.fit(corpus, n_jobs=2), registry))
+    texts = [f"{item.article.headline}\n{item.article.text}" for item in corpus.articles]
+    binarizer = MultiLabelBinarizer()
+    labels = binarizer.fit_transform([sorted(item.yes) for item in corpus.articles])
+    pipeline = make_pipeline(TfidfVectorizer(), OneVsRestClassifier(LinearSVC()))
+    joblib.dump((pipeline.fit(texts, labels), list(binarizer.classes_)), folder / PIPELINE)
+
+
+def _tagger() -> "Tagger":
+    from copytaster.model.registry import Registry
+    from copytaster.model.tagger import Tagger
+
+    registry = Registry(_folder())
+    return Tagger.load(registry.folder(registry.champion() or ""))
+
+
+def _folder() -> Path:
+    return Path(os.environ["BENCH_MODELS"])
+
+
+#: By the names that ``BENCH_APP`` takes.
+APPLICATIONS = {"echo": echo, "tag": tag, "unscored": unscored, "plain": plain}
+
+
+def __getattr__(name: str) -> "WSGIApplication":
+    if name != "application":
+        raise AttributeError(name)
+    made: WSGIApplication = APPLICATIONS[os.environ["BENCH_APP"]]()
+    globals()[name] = made
+    return made

@@ -1,0 +1,275 @@
+"""Flask under an asynchronous server: a slow client waits in the event loop, not in a thread.
+
+The server speaks ASGI. Bodies are read here, in the event loop, with a limit and a deadline; the
+application runs once all is there. Short ones run in the event loop itself, since handing one to a
+thread costs more than the work; long ones and streams have threads.
+"""
+
+import asyncio
+import io
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from copytaster.service.articles import NDJSON
+from copytaster.service.counted import REQUEST_ID
+from copytaster.service.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Headers = list[tuple[str, str]]
+
+#: Bodies above so many bytes take milliseconds, and are worth a thread.
+LONG = 32 * 1024
+#: Of a body that is too large, so much is read past before the answer, so that clients see it.
+_DISCARD = 16 * 1024 * 1024
+_CUT = "it was cut off or malformed after {} bytes"
+
+
+class Bridge:
+    """An ASGI application over a WSGI one.
+
+    Parameters
+    ----------
+    app : WSGIApplication
+    settings : Settings
+    """
+
+    def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
+        self._app = app
+        self._limit = settings.max_body_bytes
+        self._seconds = settings.read_seconds
+        self._log = settings.access_log
+        self._long = ThreadPoolExecutor(settings.threads, "copytaster-long")
+        self._streams = ThreadPoolExecutor(settings.threads, "copytaster-stream")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        environ = _environ(scope)
+        if environ.get("CONTENT_TYPE", "").lower().startswith(NDJSON):
+            status = await self._stream(environ, receive, send)
+        else:
+            status = await self._whole(environ, receive, send)
+        if self._log:
+            _log_line(environ, status, time.perf_counter() - started)
+
+    async def _whole(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
+        body = await self._body(environ, receive)
+        environ["wsgi.input"] = body
+        if isinstance(body, io.BytesIO) and body.getbuffer().nbytes <= LONG:
+            status, headers, reply = _call(self._app, environ)
+        else:
+            loop = asyncio.get_running_loop()
+            status, headers, reply = await loop.run_in_executor(
+                self._long, _call, self._app, environ
+            )
+        await send(_start(status, headers))
+        await send({"type": "http.response.body", "body": reply})
+        return status
+
+    async def _body(self, environ: dict[str, Any], receive: Receive) -> "io.BytesIO | _Broken":
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            environ.pop("CONTENT_LENGTH", None)  # chunks win, as HTTP has it
+        elif "CONTENT_LENGTH" not in environ:
+            return io.BytesIO()
+        announced = environ.get("CONTENT_LENGTH", "")
+        size = int(announced) if announced.isdecimal() else -1
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._parts(receive, size)
+        except TimeoutError:
+            return _Broken(TimeoutError(f"it took longer than {self._seconds} seconds"))
+
+    async def _parts(self, receive: Receive, announced: int) -> "io.BytesIO | _Broken":
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more and size != announced and size <= self._limit + _DISCARD:
+            message = await receive()
+            if message["type"] != "http.request":
+                return _Broken(ConnectionError(_CUT.format(size)))
+            more = message.get("more_body", False)
+            part = message.get("body", b"")
+            if size <= self._limit:
+                parts.append(part)
+            size += len(part)
+        return io.BytesIO(parts[0] if len(parts) == 1 else b"".join(parts))
+
+    async def _stream(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
+        loop = asyncio.get_running_loop()
+        environ["wsgi.input"] = _Source(loop, receive, self._seconds)
+
+        async def sent(message: dict[str, Any]) -> None:
+            async with asyncio.timeout(self._seconds):
+                await send(message)
+
+        def put(message: dict[str, Any]) -> None:
+            asyncio.run_coroutine_threadsafe(sent(message), loop).result()
+
+        def run() -> str:
+            answer = _Answer()
+            parts = self._app(environ, answer)
+            try:
+                for number, part in enumerate(parts):
+                    if number == 0:
+                        put(_start(answer.status, answer.headers))
+                    put({"type": "http.response.body", "body": part, "more_body": True})
+            finally:
+                _close(parts)
+            put({"type": "http.response.body", "body": b""})
+            return answer.status
+
+        try:
+            return await loop.run_in_executor(self._streams, run)
+        except (TimeoutError, ConnectionError):
+            return "499 Client stopped reading"
+
+
+class _Source:
+    """A body as it comes in, for a thread to read."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, receive: Receive, seconds: float) -> None:
+        self._loop = loop
+        self._receive = receive
+        self._seconds = seconds
+        self._ended = False
+        self._size = 0
+
+    def read(self, size: int = -1) -> bytes:  # noqa: ARG002  # whatever came is returned
+        """Return what came next, ``b""`` at the end.
+
+        Raises
+        ------
+        TimeoutError
+            If nothing came for too long.
+        ConnectionError
+            If the body was cut off, or is malformed.
+        """
+        while not self._ended:
+            message = asyncio.run_coroutine_threadsafe(self._next(), self._loop).result()
+            if message["type"] != "http.request":
+                self._ended = True
+                raise ConnectionError(_CUT.format(self._size))
+            self._ended = not message.get("more_body", False)
+            if part := message.get("body", b""):
+                self._size += len(part)
+                return bytes(part)
+        return b""
+
+    async def _next(self) -> dict[str, Any]:
+        async with asyncio.timeout(self._seconds):
+            return await self._receive()
+
+
+class _Broken:
+    """A body that could not be read."""
+
+    def __init__(self, error: OSError) -> None:
+        self._error = error
+
+    def read(self, size: int = -1) -> bytes:  # noqa: ARG002  # as above
+        """Raise what went wrong."""
+        raise self._error
+
+
+class _Answer:
+    """``start_response``."""
+
+    def __init__(self) -> None:
+        self.status = ""
+        self.headers: Headers = []
+
+    def __call__(self, status: str, headers: Headers, exc_info: object = None) -> Any:  # noqa: ANN401, ARG002
+        self.status, self.headers = status, headers
+
+
+def _call(app: "WSGIApplication", environ: dict[str, Any]) -> tuple[str, Headers, bytes]:
+    answer = _Answer()
+    parts = app(environ, answer)
+    try:
+        body = b"".join(parts)
+    finally:
+        _close(parts)
+    return answer.status, answer.headers, body
+
+
+def _close(parts: Iterable[bytes]) -> None:
+    close = getattr(parts, "close", None)
+    if close is not None:
+        close()
+
+
+def _start(status: str, headers: Headers) -> dict[str, Any]:
+    return {
+        "type": "http.response.start",
+        "status": int(status[:3]),
+        "headers": [
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+        ],
+    }
+
+
+def _environ(scope: Scope) -> dict[str, Any]:
+    path = scope["path"]
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "REMOTE_ADDR": scope["client"][0] if scope.get("client") else "",
+        "SERVER_NAME": scope["server"][0],
+        "SERVER_PORT": str(scope["server"][1]),
+        "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.errors": sys.stderr,
+        "wsgi.input_terminated": True,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for raw, value in scope["headers"]:
+        name = _NAMES.get(raw) or _name(raw)
+        text = value.decode("latin-1")
+        environ[name] = f"{environ[name]},{text}" if name in environ else text
+    return environ
+
+
+def _name(raw: bytes) -> str:
+    name = raw.decode("latin-1").upper().replace("-", "_")
+    return name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"
+
+
+_NAMES = {
+    name: _name(name)
+    for name in (
+        b"accept",
+        b"accept-encoding",
+        b"connection",
+        b"content-length",
+        b"content-type",
+        b"host",
+        b"transfer-encoding",
+        b"user-agent",
+        b"x-forwarded-for",
+        b"x-request-id",
+    )
+}
+
+
+def _log_line(environ: dict[str, Any], status: str, seconds: float) -> None:
+    query = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
+    line = (
+        f"{environ['REMOTE_ADDR']} {environ.get(REQUEST_ID, '-')} {environ['REQUEST_METHOD']} "
+        f"{quote(environ['PATH_INFO'], encoding='latin-1')}{query} {status[:3]} "
+        f"{seconds * 1000:.1f}ms\n"
+    )
+    sys.stdout.write(line)  # in one piece, since all workers write here
+    sys.stdout.flush()

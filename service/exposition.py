@@ -1,0 +1,78 @@
+"""Metrics as text, in the format that Prometheus reads."""
+
+from collections.abc import Hashable
+
+from copytaster.service.metrics import (
+    ARTICLES,
+    BOUNDS,
+    IN_FLIGHT,
+    OWNER,
+    PROBLEMS,
+    REVIEWS,
+    ROUTES,
+    TIERS,
+    Metrics,
+)
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def text(metrics: Metrics) -> str:
+    """Return *metrics* in Prometheus' text format."""
+    sums = metrics.totals()
+    lines = [
+        *_family("requests_total", "counter", "Requests answered."),
+        *(
+            _sample("requests_total", value, route=key[1], status=key[2] or "other")
+            for key, value in sums.items()
+            if isinstance(key, tuple) and key[0] == "request" and value
+        ),
+        *_family("request_seconds", "histogram", "Time from the whole request to its answer."),
+        *(line for route in ROUTES for line in _histogram(sums, route)),
+        *_one("requests_in_flight", "gauge", "Requests being answered.", sums[IN_FLIGHT]),
+        *_one("workers", "gauge", "Processes that have answered.", sums[OWNER]),
+        *_one("articles_total", "counter", "Articles tagged.", sums[ARTICLES]),
+        *_one("stream_problems_total", "counter", "Lines of streams refused.", sums[PROBLEMS]),
+        *_family("tags_total", "counter", "Tags given."),
+        *(
+            _sample("tags_total", sums["tag", topic, tier], topic=topic, tier=tier)
+            for topic in metrics.tagger.taxonomy.slugs
+            for tier in TIERS
+        ),
+        *_family("reviews_total", "counter", "Articles that an editor should look at."),
+        *(_sample("reviews_total", sums["review", name], review=name) for name in REVIEWS),
+        *_family("model_info", "gauge", "The tagger that serves."),
+        _sample("model_info", 1, version=metrics.tagger.version),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _histogram(sums: dict[Hashable, float], route: str) -> list[str]:
+    counts = [sums["took", route, at] for at in range(len(BOUNDS) + 1)]
+    if not any(counts):
+        return []
+    name, total, found = "request_seconds", 0.0, []
+    for bound, count in zip((*BOUNDS, "+Inf"), counts, strict=True):
+        total += count
+        found.append(_sample(f"{name}_bucket", total, route=route, le=bound))
+    found.append(_sample(f"{name}_sum", sums["took", route, "sum"], route=route))
+    return [*found, _sample(f"{name}_count", total, route=route)]
+
+
+def _one(name: str, kind: str, what: str, value: float) -> list[str]:
+    return [*_family(name, kind, what), _sample(name, value)]
+
+
+def _family(name: str, kind: str, what: str) -> tuple[str, str]:
+    return f"# HELP copytaster_{name} {what}", f"# TYPE copytaster_{name} {kind}"
+
+
+def _sample(name: str, value: float, **labels: object) -> str:
+    inner = ",".join(f'{label}="{_escaped(str(of))}"' for label, of in labels.items())
+    return (
+        f"copytaster_{name}{{{inner}}} {value:.10g}" if inner else f"copytaster_{name} {value:.10g}"
+    )
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

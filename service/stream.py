@@ -1,0 +1,103 @@
+"""Articles in lines of JSON, tagged as they come in: results in order, in constant memory."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+
+from copytaster.model.types import Article, Tagging
+from copytaster.service import articles, lines, replies
+from copytaster.service.lines import Line
+from copytaster.service.metrics import Metrics
+from copytaster.service.problems import RequestError
+from copytaster.service.schemas import ArticleRequest, LineProblem
+
+#: Articles that are handed to the tagger at once.
+BATCH = 64
+_log = logging.getLogger(__name__)
+_FAULT = RequestError(
+    HTTPStatus.INTERNAL_SERVER_ERROR, "The service met an error of its own; its log says more."
+)
+
+
+class Stream:
+    """A request that is a stream.
+
+    Parameters
+    ----------
+    tag : callable
+        Tags a batch, with the query's options.
+    metrics : Metrics
+    explain : bool
+    limit : int
+        The longest line, in bytes.
+    """
+
+    def __init__(
+        self,
+        tag: Callable[[list[Article]], list[Tagging]],
+        metrics: Metrics,
+        *,
+        explain: bool,
+        limit: int,
+    ) -> None:
+        self._tag = tag
+        self._explain = explain
+        self._limit = limit
+        self._metrics = metrics
+
+    def answers(self, read: Callable[[int], bytes]) -> Iterator[bytes]:
+        """Yield results, a line each, for the lines that *read* gives.
+
+        A line that is wrong gets a problem document with its number in its place. A stream that
+        breaks off gets one at its end.
+        """
+        last = 0
+        try:
+            for group in lines.groups(read, self._limit, BATCH):
+                last = group[-1].number
+                yield b"".join(self._group(group))
+        except TimeoutError as error:
+            yield self._problem(last + 1, RequestError(HTTPStatus.REQUEST_TIMEOUT, _cut(error)))
+        except OSError as error:
+            yield self._problem(last + 1, RequestError(HTTPStatus.BAD_REQUEST, _cut(error)))
+
+    def _group(self, group: list[Line]) -> Iterable[bytes]:
+        sent = [self._read(line) for line in group]
+        good = [item for item in sent if isinstance(item, ArticleRequest)]
+        try:
+            found = self._tag([item.article() for item in good])
+        except Exception:  # noqa: BLE001  # whatever it is, the rest goes on
+            _log.exception("lines %d to %d failed", group[0].number, group[-1].number)
+            return [self._problem(line.number, _FAULT) for line in group]
+        self._metrics.tagged(found)
+        results = iter(found)
+        return [
+            self._problem(line.number, item)
+            if isinstance(item, RequestError)
+            else replies.tagging(next(results), item.id, explain=self._explain) + b"\n"
+            for line, item in zip(group, sent, strict=True)
+        ]
+
+    def _read(self, line: Line) -> ArticleRequest | RequestError:
+        if line.data is None:
+            detail = f"The line is longer than the limit of {self._limit} bytes."
+            return RequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        try:
+            return articles.of_json(line.data, "line")
+        except RequestError as error:
+            return error
+
+    def _problem(self, number: int, error: RequestError) -> bytes:
+        self._metrics.refused()
+        found = LineProblem(
+            line=number,
+            title=error.status.phrase,
+            status=error.status,
+            detail=error.detail,
+            errors=error.errors,
+        )
+        return found.model_dump_json().encode() + b"\n"
+
+
+def _cut(error: OSError) -> str:
+    return f"The stream ended early: {error}. Nothing from this line on was tagged."
