@@ -1,20 +1,26 @@
 """``copytaster tag``."""
 
 import sys
-from codecs import BOM_UTF8
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from copytaster.cli import home
-from copytaster.cli.screen import OUT, table
+from copytaster.cli.screen import ERR, OUT, table
 from copytaster.model.types import Tagging
 
 if TYPE_CHECKING:
     from copytaster.service.schemas import ArticleRequest
+
+#: A run of so many seconds closes with its rate.
+_LONG = 2.0
 
 
 @click.command("tag")
@@ -23,14 +29,16 @@ if TYPE_CHECKING:
 @click.option("--explain", is_flag=True, help="Show the words that decided.")
 @click.option("--all", "everything", is_flag=True, help="Show every topic, tags or not.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many tags an article.")
+@click.option("--threads", type=click.IntRange(1), help="[default: one a processor]")
 @click.option(
     "--models",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
 )
-def command(  # one argument an option
+def command(  # noqa: PLR0913  # one argument an option
     files: tuple[Path, ...],
     limit: int | None,
+    threads: int | None,
     models: Path | None,
     *,
     as_json: bool,
@@ -40,7 +48,8 @@ def command(  # one argument an option
     r"""Tag FILES, or standard input: plain text (its first line is the headline), or JSON lines.
 
     A .jsonl file has an article a line: {"text": "…", "headline": "…", "id": "…"}. Standard
-    input is JSON lines if it starts with a brace.
+    input is JSON lines if it starts with a brace. Results come in the order of the articles. What
+    cannot be read is named on standard error and left out, and the exit status is then 1.
 
     \b
     Examples:
@@ -48,55 +57,79 @@ def command(  # one argument an option
       copytaster tag --json archive.jsonl > tags.jsonl
       pbpaste | copytaster tag --explain
     """
+    from copytaster.cli import article_lines, bulk
     from copytaster.model.tagger import Tagger
-    from copytaster.service import replies
 
     folder = home.champion(models or home.models())
     if folder is None:
         raise click.ClickException("there is no tagger yet; run copytaster train first")
     tagger = Tagger.load(folder, home.model_key())
-    for sent in _articles(files):
-        (tagging,) = tagger.tag(
-            [sent.article()], explain=explain, everything=everything, limit=limit
-        )
-        if as_json:
-            click.echo(replies.tagging(tagging, sent.id, explain=explain))
-        else:
-            OUT.print(_table(tagging, sent.headline, explain=explain))
+    tag = partial(tagger.tag, explain=explain, everything=everything, limit=limit)
+    answer = partial(_line if as_json else _table, explain=explain)
+    show: Callable[[Any], object] = sys.stdout.buffer.write if as_json else OUT.print
+    good = True
+    with _progress(files) as move:
+        # A terminal shows each article as it comes; a pipe is not asked to.
+        size = bulk.BATCH if files or not sys.stdin.isatty() else 1
+        for batch in bulk.run(article_lines.read(files), bulk.Work(tag, answer), threads, size):
+            for one in batch.answers:
+                show(one)
+            for problem in batch.problems:
+                click.echo(f"copytaster: {problem}", err=True)
+            good = good and not batch.problems
+            move(len(batch.answers), batch.n_bytes)
+        sys.stdout.flush()
+    if not good:
+        sys.exit(1)
 
 
-def _articles(files: tuple[Path, ...]) -> Iterator["ArticleRequest"]:
-    if not files:
-        yield from _read(sys.stdin.buffer, "standard input", lines=None)
-    for path in files:
-        with path.open("rb") as handle:
-            yield from _read(handle, str(path), lines=path.suffix in {".jsonl", ".ndjson", ".json"})
+@contextmanager
+def _progress(files: tuple[Path, ...]) -> Iterator[Callable[[int, int], None]]:
+    """Give a function (articles, bytes) that moves a bar with the rate, on a terminal."""
+    started, done = time.perf_counter(), 0
+    bar = Progress(
+        TextColumn("tagging"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=ERR,
+        disable=sys.stdout.isatty() or not ERR.is_terminal,
+        transient=True,
+    )
+    with bar:
+        total = sum(path.stat().st_size for path in files) or None
+        task = bar.add_task("tagging", total=total, rate="")
+
+        def move(articles: int, n_bytes: int) -> None:
+            nonlocal done
+            done += articles
+            bar.update(task, advance=n_bytes, rate=_rate(done, time.perf_counter() - started))
+
+        yield move
+    seconds = time.perf_counter() - started
+    if seconds >= _LONG:
+        click.echo(f"copytaster: {_rate(done, seconds)} in {seconds:.1f} s", err=True)
 
 
-def _read(handle: BinaryIO, source: str, *, lines: bool | None) -> Iterator["ArticleRequest"]:
-    from copytaster.cli.article_lines import parse, plain
-
-    first = handle.readline()
-    if lines is None:
-        lines = first.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
-    if not lines:
-        yield plain(first + handle.read(), source)
-        return
-    number = 1
-    while first:
-        if first.strip():
-            yield parse(first, source, number)
-        first, number = handle.readline(), number + 1
+def _rate(articles: int, seconds: float) -> str:
+    return f"{articles:,} articles, {articles / max(seconds, 1e-9):,.0f} a second"
 
 
-def _table(tagging: Tagging, headline: str, *, explain: bool) -> Table:
+def _line(sent: "ArticleRequest", tagging: Tagging, *, explain: bool) -> bytes:
+    from copytaster.service import replies
+
+    return replies.tagging(tagging, sent.id, explain=explain) + b"\n"
+
+
+def _table(sent: "ArticleRequest", tagging: Tagging, *, explain: bool) -> Table:
     columns = ("topic", "confidence", "tier") + (("evidence",) if explain else ())
     rows = [
         (tag.topic, f"{tag.confidence:.3f}", tag.tier or "-")
         + ((" ".join(item.term for item in tag.evidence),) if explain else ())
         for tag in tagging.tags
     ]
-    title = " ".join(filter(None, (tagging.id, headline))) or "article"
+    title = " ".join(filter(None, (tagging.id, sent.headline))) or "article"
     review = f"; review: {tagging.review}" if tagging.review else ""
     heading = f"{title}  (known words: {tagging.known:.0%}{review})"
     return table(heading, columns, rows, words=True)

@@ -5,10 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from copytaster.cli import bulk
+from copytaster.cli.article_lines import Raw
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from tests.foreign import FOREIGN
@@ -294,3 +297,48 @@ def test_seeds_check_passes_on_the_seeds() -> None:
     done = run("seeds", "check")
     assert done.returncode == 0, done.stderr
     assert b"All checks passed" in done.stdout
+
+
+def test_tag_goes_on_after_a_line_that_it_cannot_read(small_models: Path, tmp_path: Path) -> None:
+    data = tmp_path / "a.jsonl"
+    good = [json.dumps({"id": str(n), "text": f"A tariff {n}"}) for n in range(1000)]
+    good[500:500] = ['{"text": 3}', "", "not JSON"]
+    data.write_text("\n".join(good))
+    done = run("tag", "--json", data, "--models", small_models, "--threads", 3)
+    assert done.returncode == 1
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == list(
+        map(str, range(1000))
+    )
+    error = done.stderr.decode()
+    assert f"copytaster: {data}:501: text: Input should be a valid string" in error
+    assert f"copytaster: {data}:503: " in error
+
+
+def test_tag_gives_each_article_what_it_gets_alone(small_models: Path, tmp_path: Path) -> None:
+    records = [{"text": f"{word} {n}"} for n in range(100) for word in ("A tariff", "A goal", "Wu")]
+    data = write_jsonl(tmp_path / "a.jsonl", records)
+    together = run("tag", "--json", "--explain", data, "--models", small_models).stdout
+    every = [run_tagger(small_models, record["text"]) for record in records[:6]]
+    assert together.splitlines()[:6] == every
+
+
+def run_tagger(models: Path, text: str) -> bytes:
+    """Return the line that tagging *text* alone prints."""
+    stdin = json.dumps({"text": text}).encode()
+    return run("tag", "--json", "--explain", "--models", models, stdin=stdin).stdout.rstrip(b"\n")
+
+
+def test_tag_reads_no_further_ahead_than_a_few_batches(small_tagger: Tagger) -> None:
+    taken = 0
+
+    def endless() -> Iterator[Raw]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield Raw(b'{"text": "A tariff"}', "here", taken)
+
+    work = bulk.Work(small_tagger.tag, lambda sent, tagging: (sent.text, tagging.tags[0].topic))
+    results = bulk.run(endless(), work, threads=2, size=10)
+    for _ in range(5):
+        assert next(results).answers == [("A tariff", "trade")] * 10
+    assert taken <= 10 * (5 + 3 * 2 + 1)
