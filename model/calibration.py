@@ -1,6 +1,10 @@
 """From scores to confidences: applying a fitted calibration."""
 
+import math
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +13,7 @@ from numpy.typing import NDArray
 _SMALL = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calibration:
     """For each topic, a rising curve of straight pieces from score to logit.
 
@@ -36,6 +40,13 @@ class Calibration:
         small = np.exp(-np.abs(logit))
         return np.asarray(np.where(logit >= 0, 1.0, small) / (1.0 + small))
 
+    @cached_property
+    def curves(self) -> "tuple[Curve, ...]":
+        """Each topic's curve by itself, for one score at a time."""
+        return tuple(
+            Curve(xs, ys) for xs, ys in zip(self.scores.tolist(), self.logits.tolist(), strict=True)
+        )
+
     def score(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the scores that have the *logits*, both of shape (..., n_topics), float64."""
         return _along(logits, self.logits, self.scores)
@@ -52,6 +63,32 @@ class Calibration:
             return float((second - first) / (high - low))
         piece = int(np.count_nonzero(low >= xs[1:-1]))
         return float((ys[piece + 1] - ys[piece]) / (xs[piece + 1] - xs[piece]))
+
+
+class Curve:
+    """One topic's curve.
+
+    Parameters
+    ----------
+    scores, logits : list of float
+        Its knots.
+    """
+
+    __slots__ = ("_inner", "_logits", "_scores", "_slopes")
+
+    def __init__(self, scores: list[float], logits: list[float]) -> None:
+        self._scores, self._logits, self._inner = scores, logits, scores[1:-1]
+        self._slopes = [
+            (y1 - y0) / (x1 - x0)
+            for (x0, x1), (y0, y1) in zip(pairwise(scores), pairwise(logits), strict=True)
+        ]
+
+    def confidence(self, score: float) -> float:
+        """Return the confidence, 0 to 1, of a score."""
+        piece = bisect_right(self._inner, score)
+        logit = self._logits[piece] + (score - self._scores[piece]) * self._slopes[piece]
+        small = math.exp(-abs(logit))
+        return (1.0 if logit >= 0 else small) / (1.0 + small)
 
 
 def _along(

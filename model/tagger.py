@@ -1,15 +1,15 @@
 """The trained thing: articles in, tags out."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.model import artifact, tiers
+from copytaster.model import artifact
 from copytaster.model.calibration import Calibration
 from copytaster.model.evidence import Locator, strongest
 from copytaster.model.manifest import Manifest
@@ -17,7 +17,7 @@ from copytaster.model.review import Reviewer
 from copytaster.model.scorer import Scorer
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.tiers import Tiers
-from copytaster.model.types import Article, Tag, Tagging
+from copytaster.model.types import Article, Tag, Tagging, Tier
 
 
 class Tagger:
@@ -91,22 +91,22 @@ class Tagger:
             for article, share, chosen in zip(articles, known, every, strict=True)
         ]
 
-    def _choose(
-        self, scores: NDArray[np.float64], *, everything: bool
-    ) -> Iterator[list["_Chosen"]]:
-        """Yield each article's topics, the most confident first."""
-        confidences = self.calibration.confidence(scores)
-        above = scores >= self.tiers.suggest
-        rows, topics = np.nonzero(np.ones_like(above) if everything else above)
-        order = np.lexsort((topics, -confidences[rows, topics], rows))
-        rows, topics = rows[order], topics[order]
-        reached = scores[rows, topics]
-        columns = (topics, reached, confidences[rows, topics], self.tiers.of(reached, topics))
-        chosen = list(
-            map(_Chosen._make, zip(*(column.tolist() for column in columns), strict=True))
-        )
-        ends = np.searchsorted(rows, np.arange(len(scores) + 1)).tolist()
-        yield from (chosen[start:end] for start, end in pairwise(ends))
+    def _choose(self, scores: NDArray[np.float64], *, everything: bool) -> list[list["_Chosen"]]:
+        """Return each article's topics, the most confident first.
+
+        Few topics are chosen of many, so that their confidences are worked out one by one.
+        """
+        chosen: list[list[_Chosen]] = [[] for _ in range(len(scores))]
+        wanted = scores >= (-math.inf if everything else self.tiers.suggest)
+        rows, topics = wanted.nonzero()
+        reached = scores[rows, topics].tolist()
+        curves, tier = self.calibration.curves, self.tiers.of
+        for row, topic, score in zip(rows.tolist(), topics.tolist(), reached, strict=True):
+            confidence = curves[topic].confidence(score)
+            chosen[row].append(_Chosen(topic, score, confidence, tier(score, topic)))
+        for one in chosen:
+            one.sort(key=_by_confidence)
+        return chosen
 
     def _tag(
         self,
@@ -134,13 +134,12 @@ class Tagger:
 
     def _make_tag(self, chosen: "_Chosen", *, foreign: bool) -> Tag:
         entry = self.taxonomy.topics[chosen.topic]
-        tier = tiers.NAMES[chosen.tier]
         return Tag(
             topic=entry.slug,
             name=entry.name,
             uri=entry.uri,
             confidence=chosen.confidence,
-            tier="suggest" if foreign and tier == "auto" else tier,
+            tier="suggest" if foreign and chosen.tier == "auto" else chosen.tier,
         )
 
     def _explain(self, article: Article, chosen: "Sequence[_Chosen]", tags: list[Tag]) -> list[Tag]:
@@ -158,9 +157,13 @@ class Tagger:
 
 
 class _Chosen(NamedTuple):
-    """A topic that is reported: its column, score, confidence, and place in ``tiers.NAMES``."""
+    """A topic that is reported: its column, score, confidence and tier."""
 
     topic: int
     score: float
     confidence: float
-    tier: int
+    tier: Tier | None
+
+
+def _by_confidence(chosen: _Chosen) -> float:
+    return -chosen.confidence

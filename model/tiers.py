@@ -1,17 +1,15 @@
 """Which tags to apply unseen, and which to show an editor: applying fitted thresholds."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model.types import Tier
 
-#: No tag, and the tiers of tags, from below.
-NAMES: tuple[Tier | None, ...] = (None, "suggest", "auto")
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tiers:
     """The scores at which a topic enters each tier.
 
@@ -27,14 +25,11 @@ class Tiers:
     suggest: NDArray[np.float64]
     auto: NDArray[np.float64]
 
-    def of(self, scores: NDArray[np.float64], topics: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the place in :data:`NAMES` of each score's tier.
+    def of(self, score: float, topic: int) -> Tier | None:
+        """Return the tier of *score* for the topic in column *topic*, ``None`` for no tag."""
+        suggest, auto = self._each[topic]
+        return "auto" if score >= auto else "suggest" if score >= suggest else None
 
-        Parameters
-        ----------
-        scores : ndarray of shape (n,), float64
-        topics : ndarray of shape (n,), int64
-            The column of the topic of each.
-        """
-        found = (scores >= self.suggest[topics]).astype(np.int64)
-        return found + (scores >= self.auto[topics])
+    @cached_property
+    def _each(self) -> list[tuple[float, float]]:
+        return list(zip(self.suggest.tolist(), self.auto.tolist(), strict=True))
