@@ -94,7 +94,7 @@ def get() -> SpeedModel:
 
 def _make(folder: Path) -> None:
     folder.mkdir()
-    measured, texts = _texts()
+    measured, texts = real_texts()
     terms, counts = counting.count(texts)
     topics = _clusters(counts)
     rare = {terms[at] for at in np.flatnonzero(_in_articles(counts) < _RARE)}
@@ -109,7 +109,7 @@ def _make(folder: Path) -> None:
     _export(folder, corpus)
 
 
-def _texts() -> tuple[list[str], list[str]]:
+def real_texts() -> tuple[list[str], list[str]]:
     """Return the articles to tag and those to learn from.
 
     The headline is the first line, and figures are folded already: so our tokens are those of

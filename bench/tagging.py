@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from bench import speed_model, workers
+from bench.plots import draw_costs
 from bench.rows import Row
 from bench.speed_model import SpeedModel
 from bench.workers import Worker
 
 ROUNDS = 7
+PLOT = Path(__file__).resolve().parents[1] / "docs" / "plots" / "tagging.svg"
 #: How far the scores of int8 weights may be from the exact ones.
 CLOSE = 1e-2
 _TITLES = {
@@ -68,8 +71,9 @@ def run() -> list[Row]:
     """Time all engines in turn, round by round, each in its own process."""
     model = speed_model.get()
     with workers.started(list(workers.REQUIREMENTS), model.folder) as (running, missing):
-        rows = [*_facts(model), _agreement(running)]
-        rows.extend(_rows(_timed(running)))
+        facts, timed = [*_facts(model), _agreement(running)], _timed(running)
+    draw_costs({_named(key): s.median for key, s in timed.items() if key[0] == "one"}, PLOT)
+    rows = [*facts, *_rows(timed)]
     return [*rows, *(Row(f"skipped: {name}: {why}", float("nan")) for name, why in missing.items())]
 
 
@@ -107,6 +111,10 @@ def _timed(running: list[Worker]) -> Mapping[_Key, Spread]:
                 if number:  # the first round only warms up
                     figures.setdefault((way, worker.name, engine), []).append(found)
     return {key: Spread.of(found) for key, found in figures.items()}
+
+
+def _named(key: _Key) -> str:
+    return "our scores" if key[1:] == ("ours", "scores") else _TITLES[key[1:]]
 
 
 def _rows(timed: Mapping[_Key, Spread]) -> list[Row]:
