@@ -132,7 +132,9 @@ def _family(pid: int) -> Iterator[int]:
 
 def _pss(pid: int) -> float:
     """Return the proportional set size of a process, in kB."""
-    found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
+    found = re.search(
+        r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE
+    )
     return float(found[1]) * 1.024 if found else 0.0
 
 

@@ -89,7 +89,7 @@ def _scorer(words: Sequence[str], n_words: int, n_topics: int) -> Scorer:
     matrices = {name: sp.csr_matrix(np.ones((1, len(known)))) for name, known in found.items()}
     features = Features(Counts(found, matrices), replace(FAST, min_df=1))
     rng = np.random.default_rng(0)
-    coef = 0.1 * rng.standard_normal((n_words + 1, n_topics), dtype=np.float32)
+    coef = 0.1 * rng.standard_normal((n_words + 1, n_topics))
     layer = LinearLayer(coef, np.zeros(n_topics))
     return scorer_over(fit.linear_arrays(Model(features, layer)))
 

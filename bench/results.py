@@ -18,8 +18,9 @@ _ROOT = Path(__file__).resolve().parents[1]
 RESULTS = _ROOT / "bench" / "results.md"
 _HEAD = """# Results
 
-Written by `python -m bench all`; [README.md](README.md) says what each table measures and how fair it is. A ratio is ours over the
-peer's, or, where it says so, how many times faster ours is. "Reached" is empty where nothing was asked for.
+Written by `python -m bench all`; [README.md](README.md) says what each table measures and how
+fair it is. A ratio is ours over the peer's, or, where it says so, how many times faster ours is.
+"Reached" is empty where nothing was asked for.
 """
 
 
@@ -50,10 +51,11 @@ def _measured(name: str) -> list[Row] | str:
     done = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         return f"it ended with status {done.returncode}"
-    return [_row(json.loads(line)) for line in done.stdout.splitlines()]
+    return [row(json.loads(line)) for line in done.stdout.splitlines()]
 
 
-def _row(found: dict[str, object]) -> Row:
+def row(found: dict[str, object]) -> Row:
+    """Return the row that :func:`bench.rows.show` printed as JSON."""
     given = {field.name: found[field.name] for field in fields(Row)}
     if given["ours"] is None:
         given["ours"] = float("nan")

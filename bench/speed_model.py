@@ -18,6 +18,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from bench.corpora import EVENTS, REUTERS, WIKINEWS, need
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.cli.screen import progress_bar
+from copytaster.model.manifest import FORMAT_VERSION
 from copytaster.model.registry import Registry
 from copytaster.model.scorer import field_text
 from copytaster.model.taxonomy import Taxonomy
@@ -83,7 +84,7 @@ class SpeedModel:
 
 def get() -> SpeedModel:
     """Return the model, after training it if it is not in the cache."""
-    folder = cache() / f"speed-model-{_EDITION}"
+    folder = cache() / f"speed-model-{FORMAT_VERSION}.{_EDITION}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as aside:

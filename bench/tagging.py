@@ -90,7 +90,7 @@ def _facts(model: SpeedModel) -> list[Row]:
 def _agreement(running: list[Worker]) -> Row:
     """Compare our scores with those of the peers that hold the same weights."""
     found = {
-        (worker.name, engine): worker.ask(engine, "scores")
+        (worker.name, engine): worker.scores(engine)
         for worker in running
         for engine in worker.engines
     }
@@ -107,7 +107,7 @@ def _timed(running: list[Worker]) -> Mapping[_Key, Spread]:
     for number in range(ROUNDS + 1):
         for worker, engine in every:
             for way in _WAYS:
-                found = worker.ask(engine, way)
+                found = worker.microseconds(engine, way)
                 if number:  # the first round only warms up
                     figures.setdefault((way, worker.name, engine), []).append(found)
     return {key: Spread.of(found) for key, found in figures.items()}

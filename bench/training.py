@@ -129,9 +129,7 @@ def _threshold(scores: NDArray[np.float64], marked: NDArray[np.bool_]) -> float:
 def _fasttext(train: Corpus, test: Corpus) -> Callable[[], Run]:
     python = str(workers.python("fasttext"))
     parts = {
-        part: [
-            (field_text(item.article, "article"), sorted(item.yes)) for item in corpus.articles
-        ]
+        part: [(field_text(item.article, "article"), sorted(item.yes)) for item in corpus.articles]
         for part, corpus in (("train", train), ("test", test))
     }
     command = [python, "-m", "bench.peers.fasttext_training"]

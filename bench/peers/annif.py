@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import nltk
+import numpy as np
 from nltk.tokenize.punkt import PunktTrainer, save_punkt_params
 
-from bench.peers.scikit import np, vectorizer
+from bench.peers.scikit import vectorizer
 from bench.peers.training import articles
 from bench.peers.worker import Engine, serve
 
