@@ -56,6 +56,12 @@ static inline uint64_t words_finish(uint64_t hash)
     return hash ^ (hash >> 29);
 }
 
+/* Return the hash of two words, one after the other. */
+static inline uint64_t words_pair(uint64_t first, uint64_t second)
+{
+    return words_finish((first << 21 | first >> 43) * UINT64_C(0xC2B2AE3D27D4EB4F) + second);
+}
+
 static inline __attribute__((always_inline)) int
 words_scan(const int kind, const void *data, Py_ssize_t length, Py_ssize_t at, Word *word)
 {
@@ -94,14 +100,17 @@ words_next(int kind, const void *data, Py_ssize_t length, Py_ssize_t at, Word *w
 /* Return whether the text holds a code point whose lower case is not one by one. */
 static int words_need_lower(int kind, const void *data, Py_ssize_t length)
 {
-    if (kind == PyUnicode_1BYTE_KIND)
-        return 0;
-    for (Py_ssize_t at = 0; at < length; at++) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, at);
-        if (c == 0x130 || c == 0x3A3)
-            return 1;
+    unsigned found = 0;  /* no early end, so that it runs many code points at a time */
+    if (kind == PyUnicode_2BYTE_KIND) {
+        const Py_UCS2 *text = data;
+        for (Py_ssize_t at = 0; at < length; at++)
+            found |= (text[at] == 0x130) | (text[at] == 0x3A3);
+    } else if (kind == PyUnicode_4BYTE_KIND) {
+        const Py_UCS4 *text = data;
+        for (Py_ssize_t at = 0; at < length; at++)
+            found |= (text[at] == 0x130) | (text[at] == 0x3A3);
     }
-    return 0;
+    return found != 0;
 }
 
 #endif

@@ -30,7 +30,7 @@ ALLOWED: Mapping[tuple[str, str], object] = {
     ("numpy", "ndarray"): _NDARRAY,
     ("numpy", "dtype"): _DTYPE,
 }
-_KINDS = {name: np.dtype(name) for name in ("f8", "f4", "i8", "u1")}
+_KINDS = {name: np.dtype(name) for name in ("f8", "f4", "i8", "i1", "u1")}
 #: What numpy pickles of such a dtype: version, byte order, and nothing else.
 _DTYPE_STATES = tuple((3, order, None, None, None, -1, -1, 0) for order in "<|")
 #: The opcodes that joblib.dump writes for a dictionary of arrays; every other is refused.
@@ -67,7 +67,7 @@ def read(handle: BinaryIO, path: Path) -> Arrays:
     ------
     ArtifactError
         If the file names any global outside :data:`ALLOWED`, holds anything but arrays of
-        float64, float32, int64 or uint8 under string keys, or is damaged. Nothing that it
+        float64, float32, int64, int8 or uint8 under string keys, or is damaged. Nothing that it
         names is ever called: the reader knows only the shape that joblib gives such arrays.
     """
     handle.seek(0)

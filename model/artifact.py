@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model import arrays as array_file
-from copytaster.model import files
+from copytaster.model import files, fused
 from copytaster.model.arrays import Arrays
 from copytaster.model.calibration import Calibration
 from copytaster.model.errors import ArtifactError
@@ -18,7 +17,8 @@ from copytaster.model.manifest import NAME as MANIFEST
 from copytaster.model.manifest import RETRAIN as _ADVICE
 from copytaster.model.manifest import Manifest
 from copytaster.model.review import Reviewer
-from copytaster.model.scorer import FIELDS, Field, FieldName, Scorer
+from copytaster.model.scorer import FIELDS, Field, FieldName, Scorer, padded
+from copytaster.model.terms import Terms
 from copytaster.model.tiers import Tiers
 from copytaster.model.types import Article
 
@@ -38,16 +38,17 @@ class Artifact:
     manifest : Manifest
     arrays : dict of str to ndarray
         For each field ``f`` of ``article`` and ``headline``: ``f.terms`` (uint8: the terms in
-        UTF-8, joined by line feeds), ``f.idf`` (n_terms,) float32, ``f.weights`` (n_terms,
-        n_topics) float32; each (n_topics,) float64: ``intercept``, ``suggest``, ``auto``; and,
-        both (n_topics, n_knots) float64: ``calibration.scores``, ``calibration.logits``.
+        UTF-8, joined by line feeds), ``f.idf`` and ``f.scales`` (n_terms,) float32, ``f.weights``
+        (n_terms, n_topics padded to a multiple of 32) int8, in steps of the scales; each
+        (n_topics,) float64: ``intercept``, ``suggest``, ``auto``; and, both (n_topics, n_knots)
+        float64: ``calibration.scores``, ``calibration.logits``.
     """
 
     manifest: Manifest
     arrays: Arrays
 
     def scorer(self) -> Scorer:
-        """Return the scorer over these arrays; only the vocabularies are copied."""
+        """Return the fastest scorer over these arrays; only the vocabularies are copied."""
         return scorer_over(self.arrays)
 
     def calibration(self) -> Calibration:
@@ -64,28 +65,17 @@ class Artifact:
 
 
 def scorer_over(arrays: Arrays) -> Scorer:
-    """Return the scorer over an artifact's *arrays*."""
-    fields = {name: _field(arrays, name) for name in FIELDS}
-    return Scorer(fields, arrays["intercept"])
-
-
-def _field(arrays: Arrays, name: FieldName) -> Field:
-    terms = unpack_terms(arrays[f"{name}.terms"])
-    return Field(
-        vocabulary={term: row for row, term in enumerate(terms)},
-        idf=arrays[f"{name}.idf"],
-        weights=arrays[f"{name}.weights"],
-    )
-
-
-def pack_terms(terms: Sequence[str]) -> NDArray[np.uint8]:
-    """Return *terms* as the bytes of their UTF-8, joined by line feeds, uint8."""
-    return np.frombuffer("\n".join(terms).encode(), dtype=np.uint8)
-
-
-def unpack_terms(packed: NDArray[np.uint8]) -> list[str]:
-    """Return the terms that :func:`pack_terms` packed."""
-    return packed.tobytes().decode().split("\n") if packed.size else []
+    """Return the fastest scorer over an artifact's *arrays* that is installed."""
+    fields: dict[FieldName, Field] = {
+        name: Field(
+            terms=Terms(arrays[f"{name}.terms"]),
+            idf=arrays[f"{name}.idf"],
+            weights=arrays[f"{name}.weights"],
+            scales=arrays[f"{name}.scales"],
+        )
+        for name in FIELDS
+    }
+    return fused.best_scorer(fields, arrays["intercept"])
 
 
 def digest(path: Path) -> tuple[int, str]:
@@ -173,11 +163,12 @@ def _check_file(path: Path, manifest: Manifest, size: int) -> None:
 
 
 def _count_terms(path: Path, packed: NDArray[np.uint8]) -> int:
+    terms = Terms(packed)
     try:
-        terms = unpack_terms(packed)
+        distinct = len(set(terms))
     except UnicodeDecodeError:
         raise ArtifactError(path, "its terms are not UTF-8", _ADVICE) from None
-    if len(set(terms)) < len(terms):
+    if distinct < len(terms):
         raise ArtifactError(path, "a term is there twice", _ADVICE)
     return len(terms)
 
@@ -193,8 +184,8 @@ def _check_arrays(path: Path, arrays: Arrays, n_topics: int) -> None:
         packed = arrays.get(f"{field}.terms", np.empty(0, dtype=np.uint8))
         terms = _count_terms(path, packed)
         expected[f"{field}.terms"] = ((packed.size,), np.uint8)
-        expected[f"{field}.idf"] = ((terms,), np.float32)
-        expected[f"{field}.weights"] = ((terms, n_topics), np.float32)
+        expected[f"{field}.idf"] = expected[f"{field}.scales"] = ((terms,), np.float32)
+        expected[f"{field}.weights"] = ((terms, padded(n_topics)), np.int8)
     if set(arrays) != set(expected):
         odd = sorted(set(arrays) ^ set(expected))
         raise ArtifactError(path, f"arrays missing or unknown: {', '.join(odd)}", _ADVICE)

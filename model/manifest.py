@@ -14,7 +14,7 @@ from copytaster.model.taxonomy import Taxonomy, as_json, from_json
 
 NAME = "manifest.json"
 FORMAT = "copytaster-tagger"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 #: What to do about an artifact that is not whole.
 RETRAIN = "train again (copytaster train), or restore the folder from a backup"
 

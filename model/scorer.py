@@ -9,11 +9,21 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from copytaster.model.terms import Terms
 from copytaster.model.text import tokens
 from copytaster.model.types import Article
 
 FieldName = Literal["headline", "article"]
 FIELDS: tuple[FieldName, ...] = ("article", "headline")
+
+
+#: Columns of weights are padded to a multiple of so many, which are read at once.
+STEP = 32
+
+
+def padded(n_topics: int) -> int:
+    """Return how many columns the weights of *n_topics* have."""
+    return -(-n_topics // STEP) * STEP
 
 
 def field_text(article: Article, name: FieldName) -> str:
@@ -27,17 +37,21 @@ class Field:
 
     Attributes
     ----------
-    vocabulary : Mapping of str to int
-        Row of each of the ``n_terms`` known tokens.
+    terms : Terms
+        The ``n_terms`` known tokens.
     idf : ndarray of shape (n_terms,), float32
         Inverse document frequency, log((1 + n) / (1 + df)) + 1.
-    weights : ndarray of shape (n_terms, n_topics), float32
-        The linear layer; the field's own weight is folded in.
+    weights : ndarray of shape (n_terms, width), int8
+        The linear layer in steps of each term's scale; the field's own weight is folded in.
+        The first ``n_topics`` columns count; the others are 0.
+    scales : ndarray of shape (n_terms,), float32
+        What one step of a term's weights is worth.
     """
 
-    vocabulary: Mapping[str, int]
+    terms: Terms
     idf: NDArray[np.float32]
-    weights: NDArray[np.float32]
+    weights: NDArray[np.int8]
+    scales: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,40 +82,64 @@ class FieldVector:
         return self.n_known / self.n_tokens if self.n_tokens else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a scorer says of articles.
+
+    Attributes
+    ----------
+    scores : ndarray of shape (n_articles, n_topics), float64
+        Decision scores.
+    known : ndarray of shape (n_articles,), float64
+        Share, 0 to 1, of each article's tokens that are in the vocabulary; 0 for no tokens.
+    """
+
+    scores: NDArray[np.float64]
+    known: NDArray[np.float64]
+
+
 class Scorer:
     """Turns articles into one decision score a topic.
 
     Parameters
     ----------
     fields : Mapping of FieldName to Field
-        The fields, all with the same ``n_topics``.
+        The fields, all with the same topics.
     intercept : ndarray of shape (n_topics,), float64
     """
+
+    #: Which implementation this is.
+    engine: Literal["numpy", "compiled"] = "numpy"
 
     def __init__(self, fields: Mapping[FieldName, Field], intercept: NDArray[np.float64]) -> None:
         self.fields = {name: fields[name] for name in FIELDS}
         self.intercept = intercept
 
+    def read(self, articles: Sequence[Article]) -> Scores:
+        """Score *articles*, each by itself."""
+        scores = np.empty((len(articles), len(self.intercept)))
+        known = np.empty(len(articles))
+        for row, article in enumerate(articles):
+            vectors = self.vectors(article)
+            scores[row], known[row] = self.scores(vectors), vectors["article"].known
+        return Scores(scores, known)
+
+    def score(self, articles: Sequence[Article]) -> NDArray[np.float64]:
+        """Return the decision scores of *articles*, shape (n_articles, n_topics), float64."""
+        return self.read(articles).scores
+
     def vectors(self, article: Article) -> dict[FieldName, FieldVector]:
         """Return the article's TF-IDF vector in each field."""
-        return {
-            name: _vector(field, tokens(field_text(article, name)))
-            for name, field in self.fields.items()
-        }
+        return {name: self._vector(name, field_text(article, name)) for name in self.fields}
 
     def scores(self, vectors: Mapping[FieldName, FieldVector]) -> NDArray[np.float64]:
         """Return the decision scores, shape (n_topics,), float64, of an article's *vectors*."""
         total = self.intercept.copy()
         for name, vector in vectors.items():
-            total += vector.values @ self.fields[name].weights[vector.rows].astype(np.float64)
+            field = self.fields[name]
+            rows = field.weights[vector.rows, : len(total)].astype(np.float64)
+            total += (vector.values * field.scales[vector.rows]) @ rows
         return total
-
-    def score(self, articles: Sequence[Article]) -> NDArray[np.float64]:
-        """Return the decision scores of *articles*, shape (n_articles, n_topics), float64."""
-        scores = np.empty((len(articles), len(self.intercept)))
-        for row, article in enumerate(articles):
-            scores[row] = self.scores(self.vectors(article))
-        return scores
 
     def contributions(
         self, vectors: Mapping[FieldName, FieldVector], topic: int
@@ -111,22 +149,34 @@ class Scorer:
         A term in headline and body comes twice; with the intercept, the parts sum to the score.
         """
         for name, vector in vectors.items():
-            parts = vector.values * self.fields[name].weights[vector.rows, topic]
+            field = self.fields[name]
+            parts = vector.values * field.scales[vector.rows] * field.weights[vector.rows, topic]
             yield from zip(vector.terms, parts.tolist(), strict=True)
 
+    def _vector(self, name: FieldName, text: str) -> FieldVector:
+        field, found = self.fields[name], tokens(text)
+        row_of = field.terms.rows.get
+        counts = Counter(found)
+        known = [(term, row, n) for term, n in counts.items() if (row := row_of(term)) is not None]
+        return tfidf(
+            field,
+            [term for term, _, _ in known],
+            np.array([row for _, row, _ in known], dtype=np.int64),
+            np.array([n for _, _, n in known], dtype=np.int64),
+            len(found),
+        )
 
-def _vector(field: Field, found: list[str]) -> FieldVector:
-    counts = Counter(found)
-    look_up = field.vocabulary.get
-    known = [(term, row, n) for term, n in counts.items() if (row := look_up(term)) is not None]
-    rows = np.array([row for _, row, _ in known], dtype=np.int64)
-    counted = np.array([n for _, _, n in known], dtype=np.float64)
-    values = (1.0 + np.log(counted)) * field.idf[rows]
+
+def tfidf(
+    field: Field, terms: list[str], rows: NDArray[np.int64], counts: NDArray[np.int64], n: int
+) -> FieldVector:
+    """Return the vector of a text of *n* tokens, from its known terms, their rows and counts."""
+    values = (1.0 + np.log(counts)) * field.idf[rows]
     norm = math.sqrt(float(values @ values))
     return FieldVector(
-        terms=[term for term, _, _ in known],
+        terms=terms,
         rows=rows,
         values=values / norm if norm else values,
-        n_tokens=len(found),
-        n_known=int(counted.sum()),
+        n_tokens=n,
+        n_known=int(counts.sum()),
     )

@@ -1,21 +1,23 @@
 """The trained thing: articles in, tags out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.model import artifact
+from copytaster.model import artifact, tiers
 from copytaster.model.calibration import Calibration
 from copytaster.model.evidence import Locator, strongest
 from copytaster.model.manifest import Manifest
 from copytaster.model.review import Reviewer
-from copytaster.model.scorer import FieldName, FieldVector, Scorer
+from copytaster.model.scorer import Scorer
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.tiers import Tiers
-from copytaster.model.types import Article, Tag, Tagging, Tier
+from copytaster.model.types import Article, Tag, Tagging
 
 
 class Tagger:
@@ -81,28 +83,46 @@ class Tagger:
         limit : int or None
             At most so many tags an article, the most confident; ``None`` for all.
         """
+        found = self.scorer.read(articles)
+        every = self._choose(found.scores, everything=everything)
+        known = found.known.tolist()
         return [
-            self._tag(article, explain=explain, everything=everything, limit=limit)
-            for article in articles
+            self._tag(article, share, chosen, limit=limit, explain=explain)
+            for article, share, chosen in zip(articles, known, every, strict=True)
         ]
 
-    def _tag(
-        self, article: Article, *, explain: bool, everything: bool, limit: int | None
-    ) -> Tagging:
-        vectors = self.scorer.vectors(article)
-        scores = self.scorer.scores(vectors)
+    def _choose(
+        self, scores: NDArray[np.float64], *, everything: bool
+    ) -> Iterator[list["_Chosen"]]:
+        """Yield each article's topics, the most confident first."""
         confidences = self.calibration.confidence(scores)
-        known = vectors["article"].known
+        above = scores >= self.tiers.suggest
+        rows, topics = np.nonzero(np.ones_like(above) if everything else above)
+        order = np.lexsort((topics, -confidences[rows, topics], rows))
+        rows, topics = rows[order], topics[order]
+        reached = scores[rows, topics]
+        columns = (topics, reached, confidences[rows, topics], self.tiers.of(reached, topics))
+        chosen = list(
+            map(_Chosen._make, zip(*(column.tolist() for column in columns), strict=True))
+        )
+        ends = np.searchsorted(rows, np.arange(len(scores) + 1)).tolist()
+        yield from (chosen[start:end] for start, end in pairwise(ends))
+
+    def _tag(
+        self,
+        article: Article,
+        known: float,
+        chosen: "list[_Chosen]",
+        *,
+        limit: int | None,
+        explain: bool,
+    ) -> Tagging:
         language = self.reviewer.language(article, known)
         foreign = self.reviewer.is_foreign(language)
-        tags = [
-            self._make_tag(topic, scores, confidences, foreign=foreign)
-            for topic in np.argsort(-confidences, kind="stable").tolist()
-            if everything or scores[topic] >= self.tiers.suggest[topic]
-        ][:limit]
+        tagged = any(one.tier for one in chosen)
+        tags = [self._make_tag(one, foreign=foreign) for one in chosen[:limit]]
         if explain:
-            tags = self._explain(article, vectors, scores, tags)
-        tagged = bool((scores >= self.tiers.suggest).any())
+            tags = self._explain(article, chosen[:limit], tags)
         return Tagging(
             id=article.id,
             model=self.version,
@@ -112,41 +132,35 @@ class Tagger:
             tags=tuple(tags),
         )
 
-    def _make_tag(
-        self,
-        topic: int,
-        scores: NDArray[np.float64],
-        confidences: NDArray[np.float64],
-        *,
-        foreign: bool,
-    ) -> Tag:
-        entry = self.taxonomy.topics[topic]
-        tier: Tier | None = self.tiers.of(float(scores[topic]), topic)
+    def _make_tag(self, chosen: "_Chosen", *, foreign: bool) -> Tag:
+        entry = self.taxonomy.topics[chosen.topic]
+        tier = tiers.NAMES[chosen.tier]
         return Tag(
             topic=entry.slug,
             name=entry.name,
             uri=entry.uri,
-            confidence=float(confidences[topic]),
+            confidence=chosen.confidence,
             tier="suggest" if foreign and tier == "auto" else tier,
         )
 
-    def _explain(
-        self,
-        article: Article,
-        vectors: dict[FieldName, FieldVector],
-        scores: NDArray[np.float64],
-        tags: list[Tag],
-    ) -> list[Tag]:
-        columns = {slug: column for column, slug in enumerate(self.taxonomy.slugs)}
-        found = {}
-        for tag in tags:
-            topic = columns[tag.topic]
-            parts = self.scorer.contributions(vectors, topic)
-            empty, score = float(self.scorer.intercept[topic]), float(scores[topic])
-            slope = self.calibration.slope(topic, empty, score)
-            found[tag.topic] = strongest(parts, slope)
-        locator = Locator(article, {term for terms in found.values() for term, _ in terms})
+    def _explain(self, article: Article, chosen: "Sequence[_Chosen]", tags: list[Tag]) -> list[Tag]:
+        vectors = self.scorer.vectors(article)
+        found = []
+        for one in chosen:
+            parts = self.scorer.contributions(vectors, one.topic)
+            empty = float(self.scorer.intercept[one.topic])
+            found.append(strongest(parts, self.calibration.slope(one.topic, empty, one.score)))
+        locator = Locator(article, {term for terms in found for term, _ in terms})
         return [
-            replace(tag, evidence=tuple(locator.evidence(*item) for item in found[tag.topic]))
-            for tag in tags
+            replace(tag, evidence=tuple(locator.evidence(*item) for item in terms))
+            for tag, terms in zip(tags, found, strict=True)
         ]
+
+
+class _Chosen(NamedTuple):
+    """A topic that is reported: its column, score, confidence, and place in ``tiers.NAMES``."""
+
+    topic: int
+    score: float
+    confidence: float
+    tier: int

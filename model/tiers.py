@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from copytaster.model.types import Tier
 
+#: No tag, and the tiers of tags, from below.
+NAMES: tuple[Tier | None, ...] = (None, "suggest", "auto")
+
 
 @dataclass(frozen=True, slots=True)
 class Tiers:
@@ -24,8 +27,14 @@ class Tiers:
     suggest: NDArray[np.float64]
     auto: NDArray[np.float64]
 
-    def of(self, score: float, topic: int) -> Tier | None:
-        """Return the tier of *score* for the topic in column *topic*, ``None`` for no tag."""
-        if score >= self.auto[topic]:
-            return "auto"
-        return "suggest" if score >= self.suggest[topic] else None
+    def of(self, scores: NDArray[np.float64], topics: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the place in :data:`NAMES` of each score's tier.
+
+        Parameters
+        ----------
+        scores : ndarray of shape (n,), float64
+        topics : ndarray of shape (n,), int64
+            The column of the topic of each.
+        """
+        found = (scores >= self.suggest[topics]).astype(np.int64)
+        return found + (scores >= self.auto[topics])

@@ -80,6 +80,15 @@ def default_tagger(default_models: Path) -> Tagger:
 
 
 @pytest.fixture(scope="session")
+def wikinews() -> Path:
+    """The Wikinews corpus, which no checkout carries."""
+    path = SHARED / "wikinews-2004_2018-2cat.jsonl.gz"
+    if not path.exists():
+        pytest.skip("the Wikinews corpus is not beside this checkout (../shared/data)")
+    return path
+
+
+@pytest.fixture(scope="session")
 def reuters() -> Path:
     """The Reuters ModApte corpus, which no checkout carries."""
     path = SHARED / "reuters21578-modapte.jsonl.gz"

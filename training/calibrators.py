@@ -1,14 +1,13 @@
 """Curves from score to logit: a straight line, a bent one, and steps."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 from scipy.special import logit
-from sklearn.isotonic import IsotonicRegression
 
 from copytaster.training.logistic import newton
 
@@ -21,8 +20,8 @@ Line = tuple[float, float]
 KNOTS = 17
 #: A score that says less than this about a label is taken to say nothing.
 _SHALLOWEST = 0.05
-#: A steeper start would be no help.
-_STEEPEST = 100.0
+#: Slope and offset that margins usually have: where the search begins.
+_USUAL = np.array([7.0, 2.0])
 #: The least that a logit rises with the score, so that no two scores are equally sure.
 _RISE = 1e-6
 #: Logits beyond any that labels can tell, and points on the way there.
@@ -62,19 +61,8 @@ def line(slope: float, offset: float, truth: NDArray[np.bool_]) -> Curve:
 def _platt(x: Scores, truth: NDArray[np.bool_]) -> Line | None:
     if truth.all() or not truth.any():
         return None
-    slope, offset = newton(x[:, np.newaxis], _smoothed(truth), _discriminant(x, truth)).tolist()
+    slope, offset = newton(x[:, np.newaxis], _smoothed(truth), _USUAL).tolist()
     return (slope, offset) if slope >= _SHALLOWEST else None
-
-
-def _discriminant(x: Scores, truth: NDArray[np.bool_]) -> Scores:
-    """Return slope and offset for normal scores with equal spread: near what is looked for."""
-    yes, no = x[truth], x[~truth]
-    high, low = float(yes.mean()), float(no.mean())
-    spread = float(((yes - high) ** 2).sum() + ((no - low) ** 2).sum()) / len(x)
-    slope = (high - low) / spread if spread > 0 else 0.0
-    if not 0 < slope < _STEEPEST:
-        return np.zeros(2)
-    return np.array([slope, math.log(len(yes) / len(no)) - slope * (high + low) / 2])
 
 
 def _smoothed(truth: NDArray[np.bool_]) -> Scores:
@@ -109,10 +97,12 @@ def isotonic(
     straight: Line | None = None,  # noqa: ARG001  # steps need none
 ) -> Curve | None:
     """Fit the best rising steps, each block of scores at its centre, with smoothed shares."""
-    steps = IsotonicRegression(out_of_bounds="clip").fit_transform(x, truth)
-    _, block = np.unique(steps, return_inverse=True)
-    n, yes = np.bincount(block), np.bincount(block, weights=truth)
-    centre = np.bincount(block, weights=x) / n
+    order = np.argsort(x, kind="stable")
+    each, first, n_equal = np.unique(x[order], return_index=True, return_counts=True)
+    right = np.add.reduceat(truth[order].astype(np.float64), first)
+    starts = isotonic_regression(right / n_equal, weights=n_equal).blocks[:-1]
+    n, yes = np.add.reduceat(n_equal, starts), np.add.reduceat(right, starts)
+    centre = np.add.reduceat(each * n_equal, starts) / n
     share = logit((yes + 0.5) / (n + 1.0))
     if len(centre) < 2 or not np.isfinite(share).all():  # noqa: PLR2004  # two knots make a line
         return None

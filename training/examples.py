@@ -1,9 +1,11 @@
 """What the linear layer is fitted to: a corpus and its weak examples, counted once."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.training import estimator, features, weak
+from copytaster.training import estimator, features, rounding, weak
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.estimator import LinearLayer, Tick
@@ -20,6 +22,15 @@ class Model:
     def scores(self, counts: Counts) -> NDArray[np.float64]:
         """Return scores of shape (n_articles, n_topics), float64."""
         return self.layer.decision_function(self.features.transform(counts))
+
+    def rounded(self) -> "Model":
+        """Return the model as it is served: with the weights that eight bits keep."""
+        coef = np.empty_like(self.layer.coef)
+        for name, block in self.features.blocks.items():
+            columns = self.features.columns(name)
+            weights = rounding.rounded(self.layer.coef[columns] * block.weight)
+            coef[columns] = weights / block.weight if block.weight else 0.0
+        return Model(self.features, replace(self.layer, coef=coef))
 
     def known(self, counts: Counts) -> NDArray[np.float64]:
         """Return the share, 0 to 1, of each article's tokens that the model has seen, (n,)."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from copytaster.model import artifact
+from copytaster.model import terms
 from copytaster.model.arrays import Arrays
 from copytaster.model.errors import CorpusError
 from copytaster.model.scorer import FIELDS
@@ -19,6 +19,7 @@ from copytaster.training import (
     metrics,
     out_of_fold,
     reliability,
+    rounding,
     split,
     thresholds,
 )
@@ -104,7 +105,7 @@ def _fit(
     held_out = out_of_fold.judge(examples, fold, n_jobs, steps.tick)
     steps.stage = "fitting"
     learnt, proving = np.flatnonzero(fold >= 0), np.flatnonzero(fold < 0)
-    model = examples.fit(learnt, n_jobs, steps.tick)
+    model = examples.fit(learnt, n_jobs, steps.tick).rounded()
     scored = Scored(held_out.scores, corpus.labels, corpus.stories).rows(learnt)
     proof = _scored(examples, model, corpus, proving)
     found = decisions.learn(scored, fold[learnt], corpus.taxonomy, recipe, proof)
@@ -157,10 +158,10 @@ def linear_arrays(model: Model) -> Arrays:
     found: dict[str, NDArray[Any]] = {"intercept": model.layer.intercept}
     for name in FIELDS:
         block = model.features.blocks[name]
-        found[f"{name}.terms"] = artifact.pack_terms(block.terms)
+        found[f"{name}.terms"] = terms.pack(block.terms)
         found[f"{name}.idf"] = block.tfidf.idf_.astype(np.float32)
         weights = model.layer.coef[model.features.columns(name)] * block.weight
-        found[f"{name}.weights"] = weights.astype(np.float32)
+        found[f"{name}.weights"], found[f"{name}.scales"] = rounding.to_int8(weights)
     return found
 
 

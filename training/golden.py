@@ -3,9 +3,10 @@
 import numpy as np
 
 from copytaster.model.arrays import Arrays
-from copytaster.model.artifact import scorer_over, unpack_terms
+from copytaster.model.artifact import scorer_over
 from copytaster.model.manifest import Golden
 from copytaster.model.taxonomy import Taxonomy
+from copytaster.model.terms import Terms
 from copytaster.model.types import Article
 
 #: How many inputs are kept, and of how many terms each is made.
@@ -24,10 +25,10 @@ def golden(arrays: Arrays, taxonomy: Taxonomy) -> tuple[Golden, ...]:
         The topics of their columns.
     """
     scorer = scorer_over(arrays)
-    terms = unpack_terms(arrays["article.terms"])
+    terms = list(Terms(arrays["article.terms"]))
     articles = [Article("", "")]
     for topic in np.linspace(0, len(taxonomy) - 1, min(_INPUTS, len(taxonomy)), dtype=int):
-        column = arrays["article.weights"][:, topic]
+        column = arrays["article.weights"][:, topic] * arrays["article.scales"]
         heaviest = np.argsort(-column, kind="stable")[:_TERMS]
         words = [terms[row] for row in heaviest]
         articles.append(Article(text=" ".join(words + words[:3]), headline=" ".join(words[:4])))

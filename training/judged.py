@@ -72,13 +72,13 @@ def score(
     """Return scores, (n_articles, n_topics), and whose language is foreign to the tagger, bool."""
     scores = np.empty((len(articles), len(tagger.taxonomy)))
     foreign = np.zeros(len(articles), dtype=np.bool_)
-    for row, article in enumerate(articles):
-        vectors = tagger.scorer.vectors(article)
-        scores[row] = tagger.scorer.scores(vectors)
-        language = tagger.reviewer.language(article, vectors["article"].known)
-        foreign[row] = tagger.reviewer.is_foreign(language)
-        if progress is not None and (row + 1) % _BATCH == 0:
-            progress("scoring", row + 1, len(articles))
-    if progress is not None:
-        progress("scoring", len(articles), len(articles))
+    for start in range(0, len(articles), _BATCH):
+        batch = articles[start : start + _BATCH]
+        found = tagger.scorer.read(batch)
+        scores[start : start + len(batch)] = found.scores
+        for row, (article, known) in enumerate(zip(batch, found.known.tolist(), strict=True)):
+            language = tagger.reviewer.language(article, known)
+            foreign[start + row] = tagger.reviewer.is_foreign(language)
+        if progress is not None:
+            progress("scoring", start + len(batch), len(articles))
     return scores, foreign

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+Array = NDArray[np.float64]
+
 _STEPS = 50
 _SMALL = 1e-9
 #: Keeps the curvature from vanishing where classes are parted without an error.
@@ -12,10 +14,10 @@ _RIDGE = 1e-6
 
 
 def newton(
-    columns: NDArray[np.float64],
-    target: NDArray[np.float64],
-    start: NDArray[np.float64] | None = None,
-) -> NDArray[np.float64]:
+    columns: Array,
+    target: Array,
+    start: Array | None = None,
+) -> Array:
     """Return the coefficients, then the offset, that make *target* likeliest.
 
     Parameters
@@ -37,42 +39,39 @@ def newton(
     Tibshirani and Friedman, The Elements of Statistical Learning, section 4.4.1.
     """
     X = np.column_stack([columns, np.ones(len(columns))])
-    at = _Point.of(X, np.zeros(X.shape[1]) if start is None else start, target)
+    at = _point(X, target, np.zeros(X.shape[1]) if start is None else start)
     for _ in range(_STEPS):
-        p = at.probability()
-        gradient = X.T @ (p - target) + _RIDGE * at.coef
-        hessian = (X.T * (p * (1.0 - p))) @ X
-        hessian += _RIDGE * np.eye(len(at.coef))
-        step = np.linalg.solve(hessian, gradient)
+        step = np.linalg.solve(at.hessian, at.gradient)
+        if 0.5 * float(at.gradient @ step) <= _SMALL * max(1.0, at.loss):  # what it would gain
+            return at.coef - step
         scale = 1.0
-        while (tried := _Point.of(X, at.coef - scale * step, target)).loss > at.loss:
+        while (tried := _point(X, target, at.coef - scale * step)).loss > at.loss:
             scale /= 2
             if scale < _SMALL:
                 return at.coef
-        gain, at = at.loss - tried.loss, tried
-        if gain <= _SMALL * max(1.0, at.loss):
-            break
+        at = tried
     return at.coef
 
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """Coefficients with what follows from them: logits, exp(-|logit|), and the loss."""
+    """Coefficients with the penalised loss there, its gradient and its Hessian."""
 
-    coef: NDArray[np.float64]
-    z: NDArray[np.float64]
-    small: NDArray[np.float64]
+    coef: Array
     loss: float
+    gradient: Array
+    hessian: Array
 
-    @classmethod
-    def of(
-        cls, X: NDArray[np.float64], coef: NDArray[np.float64], target: NDArray[np.float64]
-    ) -> "_Point":
-        z = X @ coef
-        small = np.exp(-np.abs(z))
-        # ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|)
-        fit = np.maximum(z, 0.0).sum() + np.log1p(small).sum() - target @ z
-        return cls(coef, z, small, float(fit + 0.5 * _RIDGE * (coef @ coef)))
 
-    def probability(self) -> NDArray[np.float64]:
-        return np.asarray(np.where(self.z >= 0, 1.0, self.small) / (1.0 + self.small))
+def _point(X: Array, target: Array, coef: Array) -> _Point:
+    z = X @ coef
+    small = np.exp(-np.abs(z))
+    share = np.where(z >= 0, 1.0, small) / (1.0 + small)
+    # ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|)
+    loss = np.maximum(z, 0.0).sum() + np.log1p(small).sum() - target @ z
+    return _Point(
+        coef,
+        float(loss + 0.5 * _RIDGE * (coef @ coef)),
+        X.T @ (share - target) + _RIDGE * coef,
+        (X.T * (share * (1.0 - share))) @ X + _RIDGE * np.eye(len(coef)),
+    )

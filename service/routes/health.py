@@ -20,7 +20,7 @@ def blueprint(tagger: Tagger) -> Blueprint:
             model=tagger.version,
             topics=len(tagger.taxonomy),
             languages=tagger.manifest.data["languages"],
-            scorer="numpy",
+            scorer=tagger.scorer.engine,
         )
         return Response(reply.model_dump_json(), mimetype="application/json")
 

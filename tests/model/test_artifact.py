@@ -92,7 +92,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 def test_another_format_version_is_named_with_what_to_do(folder: Path) -> None:
     reseal(folder, lambda document: document.update(format_version=99))
     with pytest.raises(
-        ArtifactError, match=r"version 99, this Copytaster reads .* version 2; train"
+        ArtifactError, match=r"version 99, this Copytaster reads .* version 3; train"
     ):
         Tagger.load(folder)
 

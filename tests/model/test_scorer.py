@@ -1,10 +1,13 @@
-"""The NumPy scorer against scikit-learn's own pipeline."""
+"""Both scorers, the plain and the compiled, against scikit-learn's own pipeline."""
 
+import gzip
+import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -12,14 +15,17 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 
+from copytaster.model import fused
 from copytaster.model.artifact import scorer_over
+from copytaster.model.fused import FusedScorer, best_scorer
 from copytaster.model.registry import Registry
-from copytaster.model.scorer import FIELDS, Scorer
+from copytaster.model.scorer import FIELDS, Field, FieldName, Scorer, padded
 from copytaster.model.tagger import Tagger
-from copytaster.model.text import normalise
+from copytaster.model.terms import Terms, pack
+from copytaster.model.text import normalise, tokens
 from copytaster.model.types import Article
 from copytaster.training import corpus as corpora
-from copytaster.training import fit, saving
+from copytaster.training import fit, rounding, saving
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.estimator import LinearLayer
@@ -27,6 +33,10 @@ from copytaster.training.examples import Model
 from copytaster.training.features import Block, Features, count
 
 RECIPE = Recipe(weak_weight=0, n_folds=2, min_df=1, ratio_weight=0, C=1)
+
+needs_compiler = pytest.mark.skipif(
+    not fused.available(), reason="installed where no compiler was: the scorer is not compiled"
+)
 
 
 def frame(articles: list[Article]) -> np.ndarray:
@@ -50,15 +60,38 @@ def scikit_learn(corpus: Corpus) -> Pipeline:
     return pipeline.fit(frame([item.article for item in corpus.articles]), corpus.labels == 1)
 
 
-def ours(corpus: Corpus, folder: Path) -> Tagger:
-    """Return our tagger, trained, saved and loaded."""
-    registry = Registry(folder)
-    return Tagger.load(registry.folder(saving.save(fit.fit(corpus, RECIPE), registry)))
+def with_weights(pipeline: Pipeline, coef: np.ndarray, intercept: np.ndarray) -> Pipeline:
+    """Give scikit-learn's pipeline other weights: (n_features, n_topics) and (n_topics,)."""
+    for topic, column in enumerate(pipeline["linear"].estimators_):
+        column.coef_, column.intercept_ = coef[:, topic][np.newaxis], intercept[topic : topic + 1]
+    return pipeline
+
+
+def plain(scorer: Scorer) -> Scorer:
+    """Return the NumPy scorer with the same weights."""
+    return Scorer(scorer.fields, scorer.intercept)
+
+
+def engines(scorer: Scorer) -> list[Scorer]:
+    """Return the same scorer in each implementation that is installed."""
+    return [plain(scorer), best_scorer(scorer.fields, scorer.intercept)]
 
 
 @pytest.fixture(scope="session")
 def both(small_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> tuple[Tagger, Pipeline]:
-    return ours(small_corpus, tmp_path_factory.mktemp("ours")), scikit_learn(small_corpus)
+    """Return our tagger, trained, saved and loaded, and scikit-learn's with the same weights."""
+    registry = Registry(tmp_path_factory.mktemp("ours"))
+    fitted = fit.fit(small_corpus, RECIPE)
+    tagger = Tagger.load(registry.folder(saving.save(fitted, registry)))
+    pipeline = scikit_learn(small_corpus)
+    found = pipeline["fields"].named_transformers_
+    parts = []
+    for name, weight in (("article", 1.0), ("headline", RECIPE.headline_weight)):
+        field = tagger.scorer.fields[name]  # type: ignore[index]
+        assert list(field.terms) == found[name].get_feature_names_out().tolist()
+        weights = field.weights[:, :3] * field.scales[:, np.newaxis].astype(np.float64)
+        parts.append(weights / weight)
+    return tagger, with_weights(pipeline, np.concatenate(parts), tagger.scorer.intercept)
 
 
 WORDS = st.sampled_from(
@@ -86,17 +119,23 @@ TEXTS = st.one_of(
 
 @settings(max_examples=1000, deadline=None)
 @given(text=TEXTS, headline=TEXTS)
+@example(text="tariff steelΣ İtariff", headline="ΑΣ")
+@example(text="", headline="")
 def test_scores_equal_scikit_learns_on_random_articles(
     both: tuple[Tagger, Pipeline], text: str, headline: str
 ) -> None:
     tagger, pipeline = both
     article = Article(text, headline)
     expected = pipeline.decision_function(frame([article]))
-    np.testing.assert_allclose(tagger.scorer.score([article]), expected, atol=1e-5)
+    for scorer in engines(tagger.scorer):
+        np.testing.assert_allclose(scorer.score([article]), expected, atol=1e-5)
 
 
 def exported(pipeline: Pipeline) -> Scorer:
-    """Return our scorer with the weights that scikit-learn's pipeline was fitted to."""
+    """Return our scorer with the weights that scikit-learn's pipeline was fitted to, rounded.
+
+    The pipeline gets the rounded ones too.
+    """
     found = dict(pipeline["fields"].named_transformers_)
     features = Features(count([Article("one")]), RECIPE)
     features.blocks = {
@@ -113,14 +152,25 @@ def exported(pipeline: Pipeline) -> Scorer:
         np.stack([column.coef_[0] for column in columns], axis=1),
         np.array([column.intercept_[0] for column in columns]),
     )
-    return scorer_over(fit.linear_arrays(Model(features, layer)))
+    model = Model(features, layer).rounded()
+    with_weights(pipeline, model.layer.coef, layer.intercept)
+    return scorer_over(fit.linear_arrays(model))
 
 
-def test_scores_equal_scikit_learns_on_reuters(reuters: Path) -> None:
+def test_scores_equal_scikit_learns_on_more_than_five_thousand_real_articles(
+    reuters: Path, wikinews: Path
+) -> None:
     pipeline = scikit_learn(corpora.load([reuters], None, "train")[0])
-    test = [item.article for item in corpora.load([reuters], None, "test")[0].articles]
-    expected = pipeline.decision_function(frame(test))
-    np.testing.assert_allclose(exported(pipeline).score(test), expected, atol=1e-5)
+    articles = [item.article for item in corpora.load([reuters], None, "test")[0].articles]
+    with gzip.open(wikinews, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            sent = json.loads(line)
+            articles.append(Article(sent["text"], sent["headline"]))
+    assert len(articles) > 5000
+    scorer = exported(pipeline)
+    expected = pipeline.decision_function(frame(articles))
+    for engine in engines(scorer):
+        np.testing.assert_allclose(engine.score(articles), expected, atol=1e-5)
 
 
 @given(st.lists(TEXTS, max_size=5))
@@ -128,7 +178,144 @@ def test_scores_equal_scikit_learns_on_reuters(reuters: Path) -> None:
 def test_an_article_scores_exactly_the_same_alone_and_in_a_batch(
     both: tuple[Tagger, Pipeline], texts: list[str]
 ) -> None:
-    tagger, _ = both
     articles = [Article(text) for text in texts]
-    alone = [tagger.scorer.score([article])[0] for article in articles]
-    assert all(map(np.array_equal, tagger.scorer.score(articles), alone))
+    for scorer in engines(both[0].scorer):
+        alone = [scorer.score([article])[0] for article in articles]
+        assert all(map(np.array_equal, scorer.score(articles), alone))
+
+
+@settings(deadline=None)
+@given(text=TEXTS, headline=TEXTS)
+def test_both_scorers_find_the_same_terms(
+    both: tuple[Tagger, Pipeline], text: str, headline: str
+) -> None:
+    one, other = engines(both[0].scorer)
+    article = Article(text, headline)
+    ours, theirs = one.vectors(article), other.vectors(article)
+    for name in FIELDS:
+        assert ours[name].terms == theirs[name].terms
+        assert np.array_equal(ours[name].rows, theirs[name].rows)
+        assert np.array_equal(ours[name].values, theirs[name].values)
+        assert (ours[name].n_tokens, ours[name].n_known) == (
+            theirs[name].n_tokens,
+            theirs[name].n_known,
+        )
+    assert other.read([article]).known[0] == ours["article"].known
+
+
+def made_up(n_topics: int, words: list[str], seed: int = 0) -> dict[FieldName, Field]:
+    """Return fields over *words* with random weights."""
+    rng = np.random.default_rng(seed)
+    terms = sorted({normalise(word) for word in words if len(word) > 1})
+    fields: dict[FieldName, Field] = {}
+    for name in FIELDS:
+        weights, scales = rounding.to_int8(rng.normal(size=(len(terms), n_topics)))
+        idf = rng.uniform(1, 10, len(terms)).astype(np.float32)
+        fields[name] = Field(Terms(pack(terms)), idf, weights, scales)
+    return fields
+
+
+@needs_compiler
+@pytest.mark.parametrize("n_topics", [1, 31, 32, 33, 95, 300, 1100])
+def test_any_number_of_topics_scores_alike_with_narrow_and_wide_registers(n_topics: int) -> None:
+    words = [f"word{n}" for n in range(3000)] + [chr(97 + n % 26) * (2 + n) for n in range(300)]
+    words = [word.translate(str.maketrans("0123456789", "abcdefghij")) for word in words]
+    fields, intercept = made_up(n_topics, words), np.linspace(-1, 1, n_topics)
+    articles = [
+        Article(" ".join(words[start::7] * (1 + start)), " ".join(words[start::500]))
+        for start in range(7)
+    ]
+    wide = FusedScorer(fields, intercept).read(articles)
+    np.testing.assert_allclose(wide.scores, Scorer(fields, intercept).score(articles), atol=1e-5)
+    assert padded(n_topics) == fields["article"].weights.shape[1]
+    fused.narrow(yes=True)
+    try:
+        narrow = FusedScorer(fields, intercept).read(articles)
+    finally:
+        fused.narrow(yes=False)
+    assert np.array_equal(narrow.scores, wide.scores)
+    assert np.array_equal(narrow.known, wide.known)
+
+
+@needs_compiler
+def test_a_text_of_five_million_characters_scores_as_the_plain_scorer_says() -> None:
+    words = [f"{a}{b}{c}{d}" for a in "abcdefghijk" for b in "lmnop" for c in "qrstu" for d in "vw"]
+    fields, intercept = made_up(40, words), np.zeros(40)
+    rng = np.random.default_rng(0)
+    long = " ".join(rng.choice([*words, "unknown", "“quoted”", "x"], 1_100_000))
+    assert len(long) > 5_000_000
+    articles = [Article("abcd", ""), Article(long, long[:1000]), Article(words[0], words[1])]
+    found = FusedScorer(fields, intercept).read(articles)
+    expected = Scorer(fields, intercept).read(articles)
+    np.testing.assert_allclose(found.scores, expected.scores, atol=1e-5)
+    assert np.array_equal(found.known, expected.known)
+
+
+@needs_compiler
+def test_threads_that_share_a_scorer_get_what_one_alone_gets(both: tuple[Tagger, Pipeline]) -> None:
+    scorer = both[0].scorer
+    batches = [
+        [Article(f"tariff steel cup {'goal ' * n} hotel {m}", "Steel") for m in range(40)]
+        for n in range(16)
+    ]
+    expected = [scorer.score(batch) for batch in batches]
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(20):
+            assert all(map(np.array_equal, threads.map(scorer.score, batches), expected))
+
+
+@needs_compiler
+def test_the_compiled_scorer_is_the_one_that_is_used(small_tagger: Tagger) -> None:
+    assert small_tagger.scorer.engine == "compiled"
+
+
+def test_without_the_compiled_scorer_the_plain_one_serves(
+    small_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fused, "_compiled", None)
+    tagger = Tagger.load(small_folder)
+    assert tagger.scorer.engine == "numpy"
+    assert tagger.tag([Article("A tariff on steel")])[0].tags
+
+
+@needs_compiler
+def test_arrays_that_do_not_fit_each_other_are_refused() -> None:
+    fields = made_up(3, ["one", "two"])
+    short = Field(
+        Terms(pack(["one"])),
+        fields["article"].idf,
+        fields["article"].weights,
+        fields["article"].scales,
+    )
+    long = Field(
+        Terms(pack(["one", "two", "three"])),
+        fields["article"].idf,
+        fields["article"].weights,
+        fields["article"].scales,
+    )
+    for broken in (short, long):
+        with pytest.raises(ValueError, match="terms"):
+            FusedScorer({"article": broken, "headline": fields["headline"]}, np.zeros(3))
+    with pytest.raises(ValueError, match="topics"):
+        FusedScorer(fields, np.zeros(33))
+
+
+@needs_compiler
+@given(st.lists(TEXTS, max_size=4))
+def test_tokens_are_counted_as_the_pattern_finds_them(texts: list[str]) -> None:
+    compiled = pytest.importorskip("copytaster.model._scorer")
+    assert compiled.count_tokens(texts) == sum(len(tokens(text)) for text in texts)
+
+
+@given(st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_rounding_keeps_weights_within_half_a_step_and_is_done_once(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weights = rng.normal(size=(n, 5)) * 10.0 ** rng.integers(-6, 3, size=(n, 1))
+    weights[rng.random(n) < 0.2] = 0.0
+    steps, scales = rounding.to_int8(weights)
+    kept = rounding.rounded(weights)
+    assert (np.abs(kept - weights) <= 0.501 * scales[:, np.newaxis]).all()
+    assert not steps[:, 5:].any()
+    again, same_scales = rounding.to_int8(kept)
+    assert np.array_equal(steps, again)
+    assert np.array_equal(scales, same_scales)

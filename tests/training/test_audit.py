@@ -82,9 +82,9 @@ def test_the_evidence_comes_from_a_model_that_has_not_seen_the_article(
     found: audit.Audit,
 ) -> None:
     scorer = found.seen.scorers[int(found.seen.fold[WRONG])]
-    assert "zyzzyva" not in scorer.fields["article"].vocabulary
+    assert "zyzzyva" not in scorer.fields["article"].terms.rows
     others = [s for at, s in enumerate(found.seen.scorers) if at != found.seen.fold[WRONG]]
-    assert all("zyzzyva" in other.fields["article"].vocabulary for other in others)
+    assert all("zyzzyva" in other.fields["article"].terms.rows for other in others)
 
 
 def test_the_model_of_the_evidence_is_the_one_of_the_confidence(found: audit.Audit) -> None:

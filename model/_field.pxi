@@ -1,0 +1,136 @@
+# A vocabulary, hashed, with its weights.
+
+# A slot's key holds 40 bits of its term's hash, and in the others its row, from 1.
+cdef uint64_t TAG = ~(<uint64_t> MOST_TERMS)
+
+
+cdef struct Slot:
+    uint64_t key
+    float idf
+    float scale
+
+
+cdef class Field:
+    """One field's vocabulary and weights.
+
+    Parameters
+    ----------
+    terms : bytes-like
+        The terms in UTF-8, joined by line feeds.
+    idf, scales : buffer of shape (n_terms,), float32
+        Inverse document frequency, and what one step of a weight is worth.
+    weights : buffer of shape (n_terms, width), int8
+        Rows, padded to a multiple of STEP.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes do not fit, or two terms cannot be told apart by their hashes.
+    """
+
+    cdef Slot* slots
+    cdef uint64_t mask
+    cdef const int8_t* weights
+    cdef Py_ssize_t width, n_terms
+    cdef object kept
+
+    def __cinit__(
+        self,
+        bytes terms not None,
+        const float[::1] idf not None,
+        const float[::1] scales not None,
+        const int8_t[:, ::1] weights not None,
+    ):
+        cdef Py_ssize_t n_slots = 1024
+        self.n_terms, self.width = weights.shape[0], weights.shape[1]
+        if not idf.shape[0] == scales.shape[0] == self.n_terms or self.width % ROWS_STEP:
+            raise ValueError("the arrays of a field do not fit each other")
+        if self.n_terms > MOST_TERMS:
+            raise ValueError("too many terms")
+        while 5 * n_slots < 8 * self.n_terms:
+            n_slots *= 2
+        self.mask = <uint64_t> (n_slots - 1)
+        self.slots = <Slot*> calloc(n_slots, sizeof(Slot))
+        if self.slots == NULL:
+            raise MemoryError
+        self.weights = &weights[0, 0] if self.n_terms else NULL
+        self.kept = weights
+        cdef Py_ssize_t row, n_found = 0
+        for row, term in enumerate(terms.decode().split("\n") if terms else ()):
+            if row == self.n_terms:
+                raise ValueError("more terms than weights")
+            self.keep(term, row, idf[row], scales[row])
+            n_found += 1
+        if n_found < self.n_terms:
+            raise ValueError("fewer terms than weights")
+
+    def __dealloc__(self):
+        free(self.slots)
+
+    cdef int keep(self, str term, Py_ssize_t row, float idf, float scale) except -1:
+        """Put a term, a word or a pair of words, into its slot; return 0."""
+        cdef Word word
+        cdef Text read = reading(term)
+        if not words_next(read.kind, read.data, read.length, 0, &word):
+            return 0  # the stand-in of a field without terms
+        cdef uint64_t hash = word.hash
+        if words_next(read.kind, read.data, read.length, word.end, &word):
+            hash = words_pair(hash, word.hash)
+        cdef uint64_t place = hash & self.mask
+        while self.slots[place].key:
+            if (self.slots[place].key ^ hash) & TAG == 0:
+                raise ValueError("two terms have the same hash")
+            place = (place + 1) & self.mask
+        self.slots[place].key = (hash & TAG) | <uint64_t> (row + 1)
+        self.slots[place].idf, self.slots[place].scale = idf, scale
+        return 0
+
+    cdef inline const Slot* find(self, uint64_t hash) noexcept nogil:
+        """Return the slot of the term with this hash, NULL where there is none."""
+        cdef uint64_t place = hash & self.mask
+        while self.slots[place].key:
+            if (self.slots[place].key ^ hash) & TAG == 0:
+                return &self.slots[place]
+            place = (place + 1) & self.mask
+        return NULL
+
+    def rows(self, str text not None, bint pairs=False):
+        """Return the row of each token of *text* in order, -1 for an unknown one.
+
+        Parameters
+        ----------
+        text : str
+        pairs : bool
+            Whether to go on with each token and its next one as a pair.
+
+        Returns
+        -------
+        bytearray of int32
+        """
+        text = lowered(text)
+        cdef Text read = reading(text)
+        cdef Py_ssize_t at = 0, n = 0, most = read.length // 3 + 2
+        cdef Word word
+        cdef bytearray out = bytearray(4 * most)
+        cdef int32_t* found = <int32_t*> <char*> out
+        cdef uint64_t before = 0
+        while words_next(read.kind, read.data, read.length, at, &word):
+            found[n] = self.row(word.hash)
+            at, n = word.end, n + 1
+        del out[4 * n :]
+        if not pairs or n < 2:
+            return out
+        at = 0
+        out.extend(bytes(4 * (n - 1)))
+        found = <int32_t*> <char*> out
+        while words_next(read.kind, read.data, read.length, at, &word):
+            if at:
+                found[n] = self.row(words_pair(before, word.hash))
+                n += 1
+            at, before = word.end, word.hash
+        return out
+
+    cdef inline int32_t row(self, uint64_t hash) noexcept nogil:
+        """Return the row of the term with this hash, -1 where there is none."""
+        cdef const Slot* slot = self.find(hash)
+        return -1 if slot == NULL else <int32_t> (slot.key & ~TAG) - 1

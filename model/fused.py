@@ -1,0 +1,79 @@
+"""The compiled scorer, behind the face of the plain one."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copytaster.model.scorer import Field, FieldName, FieldVector, Scorer, Scores, tfidf
+from copytaster.model.types import Article
+
+_compiled: Any
+try:
+    _compiled = importlib.import_module("copytaster.model._scorer")
+except ImportError:  # installed where no compiler was
+    _compiled = None
+
+
+def available() -> bool:
+    """Return whether the compiled scorer is installed."""
+    return _compiled is not None
+
+
+def narrow(*, yes: bool) -> None:
+    """Do without wide registers, or not: scores do not depend on it."""
+    _compiled.set_narrow(yes)
+
+
+def best_scorer(fields: Mapping[FieldName, Field], intercept: NDArray[np.float64]) -> Scorer:
+    """Return the fastest scorer that is installed; parameters as for :class:`Scorer`.
+
+    Should two terms have one hash, which one vocabulary in millions has, it is the plain one.
+    """
+    if not available():
+        return Scorer(fields, intercept)
+    try:
+        return FusedScorer(fields, intercept)
+    except ValueError:
+        return Scorer(fields, intercept)
+
+
+class FusedScorer(Scorer):
+    """Scores in one compiled pass without the GIL; parameters as for :class:`Scorer`.
+
+    Raises
+    ------
+    ValueError
+        If two terms of a field cannot be told apart by their hashes.
+    """
+
+    engine: Literal["numpy", "compiled"] = "compiled"
+
+    def __init__(self, fields: Mapping[FieldName, Field], intercept: NDArray[np.float64]) -> None:
+        super().__init__(fields, intercept)
+        self._fields = {name: _field(field) for name, field in self.fields.items()}
+        self.compiled = _compiled.Scorer(
+            self._fields["article"], self._fields["headline"], None, intercept
+        )
+
+    def read(self, articles: Sequence[Article]) -> Scores:
+        """Score *articles*, each by itself."""
+        scores, known = np.empty((len(articles), len(self.intercept))), np.empty(len(articles))
+        headlines = [article.headline for article in articles]
+        self.compiled.score(headlines, [article.text for article in articles], scores, known)
+        return Scores(scores, known)
+
+    def _vector(self, name: FieldName, text: str) -> FieldVector:
+        field = self.fields[name]
+        every = np.frombuffer(self._fields[name].rows(text), dtype=np.int32).astype(np.int64)
+        rows, first, counts = np.unique(every[every >= 0], return_index=True, return_counts=True)
+        order = np.argsort(first)
+        terms = [field.terms[row] for row in rows[order].tolist()]
+        return tfidf(field, terms, rows[order], counts[order], len(every))
+
+
+def _field(field: Field) -> Any:  # noqa: ANN401  # a compiled class
+    packed = field.terms.packed.tobytes()
+    return _compiled.Field(packed, field.idf, field.scales, field.weights)
