@@ -10,30 +10,40 @@ NAMES = {
     "reuters": "accuracy on Reuters-21578 ModApte, 90 topics",
     "audit": "finding flipped labels on Reuters, beside cleanlab",
     "events": "the top tag on Wikipedia's current events of 2018, beside a plain pipeline",
-    "training": "seconds to train on Reuters, beside scikit-learn",
+    "training": "time to train on Reuters, beside scikit-learn and fastText",
     "guarantee": "proven precision against unseen articles, 500 random splits; takes an hour",
     "wikinews": "the default tagger on Wikinews",
     "language": "texts in languages that the tagger never saw",
+    "tagging": "CPU time an article, one by one and in bulk, beside every peer",
+    "growth": "CPU time against length, topics and words",
+    "footprint": "memory a worker, time to ready, size of the package",
     "serving": "requests a second over HTTP, beside an echo and a plain Flask service",
-    "slow": "slow clients under each HTTP server that is installed; takes two minutes",
     "servers": "HTTP servers beside each other, those that are installed",
+    "slow": "slow clients under each HTTP server that is installed; takes two minutes",
 }
+#: Measured only when they are named.
+LONG = frozenset({"guarantee", "slow"})
 
 
 def main() -> None:
     """Run one measurement, or all."""
     parser = argparse.ArgumentParser(
         prog="python -m bench",
-        description="Measure Copytaster.",
+        description="Measure Copytaster. What each measures, and how: bench/README.md.",
         epilog="\n".join(f"{name:10} {what}" for name, what in NAMES.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", choices=[*NAMES, "all"])
+    parser.add_argument(
+        "name", choices=[*NAMES, "all"], help=f"all: all but {', '.join(LONG)}, to bench/results.md"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
     arguments = parser.parse_args()
     one_blas_thread()
-    for name in NAMES if arguments.name == "all" else [arguments.name]:
-        rows = importlib.import_module(f"bench.{name}").run()
+    if arguments.name == "all":
+        chosen = {name: what for name, what in NAMES.items() if name not in LONG}
+        importlib.import_module("bench.results").write(chosen, as_json=arguments.json)
+    else:
+        rows = importlib.import_module(f"bench.{arguments.name}").run()
         importlib.import_module("bench.rows").show(rows, as_json=arguments.json)
 
 

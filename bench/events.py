@@ -72,7 +72,7 @@ def _rows(name: str, ours: np.ndarray, theirs: np.ndarray) -> list[Row]:
         Row(
             f"{name}: difference in points (95 % interval {low:.2f} to {high:.2f})",
             100 * float(ours.mean() - theirs.mean()),
-            goal="2 or more",
+            goal="at least 2",
         ),
     ]
 

@@ -102,7 +102,7 @@ def _rows(name: str, found: Outcome) -> list[Row]:
             f"{name}: how often the worst topic's precision is below its target "
             f"({found.topics[worst]}, 95 % interval {low:.3f} to {high:.3f})",
             float(rates[worst]),
-            goal=f"{found.promised:.2f} or less",
+            goal=f"at most {found.promised:.2f}",
         ),
         Row(f"{name}: the same, mean of topics ever proven", float(rates[often > 0].mean())),
         Row(f"{name}: broken proofs, share of all proofs", found.broken.sum() / found.proven.sum()),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 from copytaster.training.bootstrap import exact
 
@@ -43,6 +44,38 @@ def draw_guarantee(outcomes: Mapping[str, "Outcome"], path: Path) -> None:
             "brackets: how often the topic had an auto tier)",
             fontsize=9,
         )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, metadata={"Date": None})
-        plt.close(figure)
+        _save(figure, path)
+
+
+def draw_growth(curves: Mapping[str, Mapping[float, float]], path: Path) -> None:
+    """Draw cost, in microseconds, against size, one panel a curve, beside straight proportion."""
+    with mpl.rc_context({"svg.hashsalt": "copytaster", "font.size": 9}):
+        figure, axes = plt.subplots(1, len(curves), figsize=(9, 3), layout="constrained")
+        for axis, (what, curve) in zip(axes, curves.items(), strict=True):
+            sizes, costs = np.array(list(curve)), np.array(list(curve.values()))
+            axis.loglog(sizes, costs, "o-", ms=4, lw=1)
+            axis.loglog(sizes, costs[-1] * sizes / sizes[-1], "--", lw=1, color="C3")
+            axis.set_ylim(costs.min() / 2, costs.max() * 2)
+            axis.set_xlabel(what)
+            axis.grid(alpha=0.3)
+        axes[0].set_ylabel("µs of CPU an article")
+        _save(figure, path)
+
+
+def draw_costs(costs: Mapping[str, float], path: Path) -> None:
+    """Draw costs, in microseconds, as bars on a logarithmic scale, the least on top."""
+    names = sorted(costs, key=lambda name: -costs[name])
+    with mpl.rc_context({"svg.hashsalt": "copytaster", "font.size": 9}):
+        figure, axis = plt.subplots(figsize=(9, 0.3 * len(names) + 0.6), layout="constrained")
+        colours = ["C0" if name.startswith("our") else "0.7" for name in names]
+        bars = axis.barh(names, [costs[name] for name in names], color=colours)
+        axis.bar_label(bars, fmt="{:,.3g}", padding=3)
+        axis.set_xscale("log")
+        axis.set_xlabel("µs of CPU an article of 2.3 kB")
+        _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)

@@ -36,8 +36,8 @@ def _rows(name: str, recipe: Recipe, train: Corpus, test: Corpus) -> list[Row]:
     rows = [
         Row(f"{name}: train, cross-validated micro-F1", fitted.report.micro.f1),
         Row(f"{name}: train, cross-validated macro-F1", fitted.report.macro_f1),
-        Row(f"{name}: test micro-F1", report.micro.f1, goal="0.90 or more"),
-        Row(f"{name}: test macro-F1", report.macro_f1, goal="0.60 or more"),
+        Row(f"{name}: test micro-F1", report.micro.f1, goal="at least 0.90"),
+        Row(f"{name}: test macro-F1", report.macro_f1, goal="at least 0.60"),
     ]
     if recipe is not BEST:
         return rows
@@ -48,10 +48,10 @@ def _rows(name: str, recipe: Recipe, train: Corpus, test: Corpus) -> list[Row]:
         *rows,
         Row(f"{name}: test micro precision", report.micro.precision),
         Row(f"{name}: test micro recall", report.micro.recall),
-        Row(f"{name}: test ECE, {found.pairs} pairs above 0.05", found.ece, goal="0.02 or less"),
+        Row(f"{name}: test ECE, {found.pairs} pairs above 0.05", found.ece, goal="at most 0.02"),
         Row(f"{name}: test Brier score", found.brier),
         Row(f"{name}: test log loss", found.log_loss),
-        Row(f"{name}: test precision of auto", auto.precision, goal="0.95 or more"),
-        Row(f"{name}: share of test labels that auto finds", auto.recall, goal="over 0.60"),
+        Row(f"{name}: test precision of auto", auto.precision, goal="at least 0.95"),
+        Row(f"{name}: share of test labels that auto finds", auto.recall, goal="at least 0.60"),
         Row(f"{name}: topics with an auto tier", float(np.isfinite(fitted.arrays["auto"]).sum())),
     ]

@@ -1,0 +1,81 @@
+"""A worker: holds engines in a process of its own and times them when it is told to."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+#: A peer that is slower than this many seconds of CPU a round tags fewer articles, never below 50.
+ENOUGH, _STRIDE = 2.0, 50
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One way to tag.
+
+    Attributes
+    ----------
+    one : callable
+        Tags one text.
+    many : callable
+        Tags a list of texts.
+    given : callable
+        Makes of a plain text what the other two take; not timed.
+    scores : callable or None
+        Returns the scores, n_topics floats a text, of a list of texts.
+    """
+
+    one: Callable[[Any], object]
+    many: Callable[[list[Any]], object]
+    given: Callable[[str], Any] = str
+    scores: Callable[[list[Any]], list[list[float]]] | None = None
+
+
+def serve(make: Callable[[Path], Mapping[str, Engine]]) -> None:
+    """Make the engines over the folder named on the command line, and answer requests.
+
+    A request is a line of JSON on standard input, ``{"engine": …, "do": "one" | "many" |
+    "scores"}``; the reply is one on standard output: microseconds of CPU a text, or scores.
+    """
+    folder = Path(sys.argv[1])
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a library prints is no reply
+
+    def reply(found: object) -> None:
+        replies.write(json.dumps(found) + "\n")
+        replies.flush()
+
+    texts = json.loads((folder / "articles.json").read_text(encoding="utf-8"))
+    engines = make(folder)
+    given = {name: [engine.given(text) for text in texts] for name, engine in engines.items()}
+    reply(list(engines))
+    for line in sys.stdin:
+        request = json.loads(line)
+        engine, articles = engines[request["engine"]], given[request["engine"]]
+        if request["do"] == "scores":
+            reply(engine.scores(articles[:50]) if engine.scores else None)
+        else:
+            reply(1e6 * (_many if request["do"] == "many" else _one)(engine, articles))
+
+
+def _many(engine: Engine, articles: list[Any]) -> float:
+    """Return the seconds of CPU an article, of all threads, of tagging *articles* in one call."""
+    start = time.process_time()
+    engine.many(articles)
+    return (time.process_time() - start) / len(articles)
+
+
+def _one(engine: Engine, articles: list[Any]) -> float:
+    """Return the same of tagging one after another, as many as :data:`ENOUGH` seconds allow."""
+    one, start, done = engine.one, time.process_time(), 0
+    for first in range(0, len(articles), _STRIDE):
+        for article in articles[first : first + _STRIDE]:
+            one(article)
+        done = min(first + _STRIDE, len(articles))
+        if time.process_time() - start > ENOUGH:
+            break
+    return (time.process_time() - start) / done
