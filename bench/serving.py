@@ -13,7 +13,10 @@ from bench.servers import CLIENTS, OURS, SECONDS, running
 
 ROUNDS = 7
 _PEERS = {
-    "echo": ("a Flask endpoint that echoes JSON", {"rate": "at least 0.85 times", "p99": "at most 1.5 times"}),
+    "echo": (
+        "a Flask endpoint that echoes JSON",
+        {"rate": "at least 0.85 times", "p99": "at most 1.5 times"},
+    ),
     "plain": ("Flask and a scikit-learn pipeline", {"rate": "at least 40 times"}),
     "unscored": ("ourselves without scoring", {}),
 }
