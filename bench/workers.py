@@ -54,7 +54,7 @@ class Worker:
         return found
 
     def scores(self, engine: str) -> list[list[float]] | None:
-        """Return the scores of the first articles, ``None`` from an engine with other weights."""
+        """Return the scores of all articles, ``None`` from an engine with other weights."""
         found: list[list[float]] | None = self._ask(engine, "scores")
         return found
 

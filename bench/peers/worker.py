@@ -57,7 +57,7 @@ def serve(make: Callable[[Path], Mapping[str, Engine]]) -> None:
         request = json.loads(line)
         engine, articles = engines[request["engine"]], given[request["engine"]]
         if request["do"] == "scores":
-            reply(engine.scores(articles[:50]) if engine.scores else None)
+            reply(engine.scores(articles) if engine.scores else None)
         else:
             reply(1e6 * (_many if request["do"] == "many" else _one)(engine, articles))
 
