@@ -7,6 +7,7 @@ Flask service as people write it around the scikit-learn pipeline in ``BENCH_MOD
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,35 +72,23 @@ def plain() -> Flask:
 
 
 def article_body() -> bytes:
-    """Return a seed article of 2.3 kB, as a CMS sends it."""
-    from bench.defaults import seed_corpus
+    """Return a Wikinews article of 2.3 kB, as a CMS sends it."""
+    from bench import speed_model
 
-    articles = [labelled.article for labelled in seed_corpus().articles]
-    longest = max(articles, key=lambda article: len(article.text))
-    text = longest.text[:2250]
-    sent = {"id": "a1", "headline": longest.headline, "text": text, "language": "en"}
+    headline, _, text = speed_model.get().articles[0].partition("\n")
+    sent = {"id": "a1", "headline": headline, "text": text, "language": "en"}
     return json.dumps(sent).encode()
 
 
 def save_models(folder: Path) -> None:
-    """Train the default tagger, and the pipeline of :func:`plain`, into *folder*."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.multiclass import OneVsRestClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import MultiLabelBinarizer
-    from sklearn.svm import LinearSVC
+    """Put the speed model, and scikit-learn's pipeline with its weights, into *folder*."""
+    from bench import speed_model
+    from bench.peers import scikit
 
-    from bench.defaults import seed_corpus
-    from copytaster.model.registry import Registry
-    from copytaster.training import fit, saving
-
-    corpus, registry = seed_corpus(), Registry(folder)
-    registry.promote(saving.save(fit.fit(corpus, n_jobs=2), registry))
-    texts = [f"{item.article.headline}\n{item.article.text}" for item in corpus.articles]
-    binarizer = MultiLabelBinarizer()
-    labels = binarizer.fit_transform([sorted(item.yes) for item in corpus.articles])
-    pipeline = make_pipeline(TfidfVectorizer(), OneVsRestClassifier(LinearSVC()))
-    joblib.dump((pipeline.fit(texts, labels), list(binarizer.classes_)), folder / PIPELINE)
+    made = speed_model.get()
+    shutil.copytree(made.models, folder, dirs_exist_ok=True)
+    topics = [speed_model.slug(topic) for topic in range(speed_model.TOPICS)]
+    joblib.dump((scikit.pipeline(made.folder), topics), folder / PIPELINE)
 
 
 def _tagger() -> "Tagger":

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.svm import LinearSVC
 
@@ -21,15 +21,22 @@ def vectorizer(folder: Path, **options: Any) -> TfidfVectorizer:
     return found
 
 
+def pipeline(folder: Path) -> Pipeline:
+    """Return the pipeline as people write it, fitted."""
+    linear = np.load(folder / "linear.npz")
+    coef = np.ascontiguousarray(linear["coef"])
+    return make_pipeline(vectorizer(folder), _one_vs_rest(coef, linear["intercept"]))
+
+
 def make(folder: Path) -> dict[str, Engine]:
     """Return the pipeline as people write it, and one product of stacked coefficients."""
     words, linear = vectorizer(folder), np.load(folder / "linear.npz")
     coef, intercept = np.ascontiguousarray(linear["coef"]), linear["intercept"]
-    pipeline = make_pipeline(words, _one_vs_rest(coef, intercept))
+    whole = pipeline(folder)
     stacked = np.ascontiguousarray(coef.T)
 
     def by_pipeline(texts: list[str]) -> Any:
-        return pipeline.decision_function(texts)
+        return whole.decision_function(texts)
 
     def by_product(texts: list[str]) -> Any:
         return words.transform(texts) @ stacked + intercept
