@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from bench.rows import figure as figure_of
 from copytaster.training.bootstrap import exact
 
 if TYPE_CHECKING:
@@ -68,9 +69,11 @@ def draw_costs(costs: Mapping[str, float], path: Path) -> None:
     with mpl.rc_context({"svg.hashsalt": "copytaster", "font.size": 9}):
         figure, axis = plt.subplots(figsize=(9, 0.3 * len(names) + 0.6), layout="constrained")
         colours = ["C0" if name.startswith("our") else "0.7" for name in names]
-        bars = axis.barh(names, [costs[name] for name in names], color=colours)
-        axis.bar_label(bars, fmt="{:,.3g}", padding=3)
+        lengths = [costs[name] for name in names]
+        bars = axis.barh(names, lengths, color=colours)
+        axis.bar_label(bars, [figure_of(cost) for cost in lengths], padding=3)
         axis.set_xscale("log")
+        axis.set_xlim(right=5 * max(lengths))
         axis.set_xlabel("µs of CPU an article of 2.3 kB")
         _save(figure, path)
 
