@@ -5,7 +5,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.training import estimator, features, rounding, weak
+from copytaster.training import (
+    estimator,
+    exclusive,
+    features,
+    recency,
+    rounding,
+    unlabelled,
+    weak,
+)
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.estimator import LinearLayer, Tick
@@ -69,8 +77,10 @@ class Examples:
         self.recipe = recipe
         self.labels = corpus.labels if labels is None else labels
         self._weak = weak.examples(corpus.taxonomy, recipe)
-        articles = [item.article for item in corpus.articles] + self._weak.articles
-        self.counts = counts or features.count(articles)
+        articles = [item.article for item in corpus.articles]
+        self._recency = recency.weights(articles, recipe.half_life)
+        texts = unlabelled.texts(corpus) if recipe.vectors else ()
+        self.counts = counts or features.count(articles + self._weak.articles, recipe, texts)
 
     def fit(self, rows: NDArray[np.int64], n_jobs: int = 1, tick: Tick | None = None) -> Model:
         """Fit a model to the articles in *rows* and all weak examples.
@@ -88,6 +98,9 @@ class Examples:
         counts = self.counts.rows(np.concatenate([rows, behind]))
         found = Features(counts, self.recipe)
         labels = np.concatenate([self.labels[rows], self._weak.labels])
-        weights = np.concatenate([np.ones(len(rows)), self._weak.weights])
+        weights = np.concatenate([self._recency[rows], self._weak.weights])
         X = found.transform(counts)
+        if self.recipe.exclusive:
+            lesson = exclusive.Lesson(X, labels, weights)
+            return Model(found, exclusive.fit(found, lesson, self.recipe, n_jobs, tick))
         return Model(found, estimator.fit(X, labels, weights, self.recipe, n_jobs, tick))

@@ -11,10 +11,10 @@ from threadpoolctl import threadpool_limits
 from copytaster.model import terms
 from copytaster.model.arrays import Arrays
 from copytaster.model.errors import CorpusError
-from copytaster.model.scorer import FIELDS
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.training import (
     decisions,
+    exclusive,
     familiarity,
     metrics,
     out_of_fold,
@@ -135,8 +135,11 @@ def folds(corpus: Corpus, recipe: Recipe) -> NDArray[np.int64]:
     ------
     CorpusError
         If the articles to learn from make fewer than two groups, or a topic has none among them
-        that is known not to be about it.
+        that is known not to be about it; for an exclusive recipe, if an article has not exactly
+        one topic.
     """
+    if recipe.exclusive:
+        exclusive.must_have_one(corpus)
     fold = np.full(len(corpus.articles), -1)
     learnt = ~split.held_back(corpus.groups, recipe.hold_back, recipe.seed)
     must_have_no(corpus.labels[learnt], corpus.taxonomy)
@@ -156,8 +159,7 @@ def _scored(
 def linear_arrays(model: Model) -> Arrays:
     """Return the part of an artifact's arrays that scores: terms, idf, weights, intercept."""
     found: dict[str, NDArray[Any]] = {"intercept": model.layer.intercept}
-    for name in FIELDS:
-        block = model.features.blocks[name]
+    for name, block in model.features.blocks.items():
         found[f"{name}.terms"] = terms.pack(block.terms)
         found[f"{name}.idf"] = block.tfidf.idf_.astype(np.float32)
         weights = model.layer.coef[model.features.columns(name)] * block.weight
