@@ -42,8 +42,22 @@ taxonomy = click.option(
 )
 preset = click.option(
     "--preset",
-    type=click.Choice(["fast", "best"]),
-    help="How to fit. [default: best below 100,000 articles, else fast]",
+    type=click.Choice(["fast", "best", "desk"]),
+    help="How to fit; desk is for archives whose articles have exactly one topic each. "
+    "[default: best below 100,000 articles, else fast]",
+)
+half_life = click.option(
+    "--half-life",
+    type=click.FloatRange(0.01, 100),
+    help="Years in which an article comes to count half. [default: 4 for desk, else never]",
+)
+unlabelled = click.option(
+    "--unlabelled",
+    "unlabelled",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="More articles like those of --data, for their text alone, which --preset desk learns "
+    "words from; may be given again.",
 )
 jobs = click.option(
     "--jobs",

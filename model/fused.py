@@ -7,7 +7,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.model.scorer import Field, FieldName, FieldVector, Scorer, Scores, tfidf
+from copytaster.model.scorer import (
+    OPTIONAL,
+    Field,
+    FieldName,
+    FieldVector,
+    Scorer,
+    Scores,
+    tfidf,
+)
 from copytaster.model.types import Article
 
 _compiled: Any
@@ -30,9 +38,10 @@ def narrow(*, yes: bool) -> None:
 def best_scorer(fields: Mapping[FieldName, Field], intercept: NDArray[np.float64]) -> Scorer:
     """Return the fastest scorer that is installed; parameters as for :class:`Scorer`.
 
-    Should two terms have one hash, which one vocabulary in millions has, it is the plain one.
+    Should two terms have one hash, which one vocabulary in millions has, it is the plain one; so it
+    is for a tagger that reads word pairs.
     """
-    if not available():
+    if not available() or any(name in fields for name in OPTIONAL):
         return Scorer(fields, intercept)
     try:
         return FusedScorer(fields, intercept)

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model.terms import Terms
-from copytaster.model.text import tokens
+from copytaster.model.text import pairs, tokens
 from copytaster.model.types import Article
 
-FieldName = Literal["headline", "article"]
+FieldName = Literal["headline", "article", "pairs"]
+#: What every tagger reads.
 FIELDS: tuple[FieldName, ...] = ("article", "headline")
-
+#: What a tagger may read besides: the whole article as words and pairs of adjacent words.
+OPTIONAL: tuple[FieldName, ...] = ("pairs",)
 
 #: Columns of weights are padded to a multiple of so many, which are read at once.
 STEP = 32
@@ -31,6 +33,12 @@ def field_text(article: Article, name: FieldName) -> str:
     return article.headline if name == "headline" else f"{article.headline}\n{article.text}"
 
 
+def field_terms(text: str, name: FieldName) -> list[str]:
+    """Return the terms of the *text* of field *name*, in order: its tokens, then pairs of them."""
+    found = tokens(text)
+    return found + pairs(found) if name == "pairs" else found
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field's vocabulary and weights.
@@ -38,7 +46,7 @@ class Field:
     Attributes
     ----------
     terms : Terms
-        The ``n_terms`` known tokens.
+        The ``n_terms`` known tokens, and in the field "pairs" pairs of them.
     idf : ndarray of shape (n_terms,), float32
         Inverse document frequency, log((1 + n) / (1 + df)) + 1.
     weights : ndarray of shape (n_terms, width), int8
@@ -67,7 +75,7 @@ class FieldVector:
     values : ndarray of shape (len(terms),), float64
         (1 + ln count) idf, divided by the Euclidean norm; 0 to 1.
     n_tokens, n_known : int
-        How many tokens the field has, and how many of them are in the vocabulary.
+        How many terms the field has, and how many of them are in the vocabulary.
     """
 
     terms: list[str]
@@ -104,7 +112,7 @@ class Scorer:
     Parameters
     ----------
     fields : Mapping of FieldName to Field
-        The fields, all with the same topics.
+        The fields, all with the same topics; those that are not optional must be there.
     intercept : ndarray of shape (n_topics,), float64
     """
 
@@ -112,7 +120,8 @@ class Scorer:
     engine: Literal["numpy", "compiled"] = "numpy"
 
     def __init__(self, fields: Mapping[FieldName, Field], intercept: NDArray[np.float64]) -> None:
-        self.fields = {name: fields[name] for name in FIELDS}
+        names = FIELDS + tuple(name for name in OPTIONAL if name in fields)
+        self.fields = {name: fields[name] for name in names}
         self.intercept = intercept
 
     def read(self, articles: Sequence[Article]) -> Scores:
@@ -154,7 +163,7 @@ class Scorer:
             yield from zip(vector.terms, parts.tolist(), strict=True)
 
     def _vector(self, name: FieldName, text: str) -> FieldVector:
-        field, found = self.fields[name], tokens(text)
+        field, found = self.fields[name], field_terms(text, name)
         row_of = field.terms.rows.get
         counts = Counter(found)
         known = [(term, row, n) for term, n in counts.items() if (row := row_of(term)) is not None]
@@ -170,7 +179,7 @@ class Scorer:
 def tfidf(
     field: Field, terms: list[str], rows: NDArray[np.int64], counts: NDArray[np.int64], n: int
 ) -> FieldVector:
-    """Return the vector of a text of *n* tokens, from its known terms, their rows and counts."""
+    """Return the vector of a text of *n* terms, from its known terms, their rows and counts."""
     values = (1.0 + np.log(counts)) * field.idf[rows]
     norm = math.sqrt(float(values @ values))
     return FieldVector(

@@ -1,4 +1,4 @@
-"""The linear layer of archives whose articles have exactly one topic: which desk is it for?"""
+"""The linear layer of archives whose articles have exactly one topic, such as a desk."""
 
 from dataclasses import dataclass
 

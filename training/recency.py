@@ -10,6 +10,8 @@ from copytaster.training import split
 
 #: Seconds in a year.
 _YEAR = 365.25 * 24 * 3600
+#: An article never weighs less than this share of the newest one.
+_LEAST = 1e-3
 
 
 def weights(articles: Sequence[Article], half_life: float | None) -> NDArray[np.float64]:
@@ -27,6 +29,6 @@ def weights(articles: Sequence[Article], half_life: float | None) -> NDArray[np.
     if half_life is None or not dated.size:
         return found
     seconds = np.array([split.seconds(articles[row]) for row in dated])
-    recent = 0.5 ** ((seconds.max() - seconds) / (half_life * _YEAR))
+    recent = np.maximum(0.5 ** ((seconds.max() - seconds) / (half_life * _YEAR)), _LEAST)
     found[dated] = recent / recent.mean()
     return found
