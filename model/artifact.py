@@ -26,6 +26,8 @@ ARRAYS = "tagger.joblib"
 #: How far a replayed golden score may be from the recorded one.
 TOLERANCE = 1e-5
 _PER_TOPIC = ("intercept", "suggest", "auto")
+#: There where topics exclude each other.
+_EXCLUSIVE = "exclusive"
 _CURVES = ("calibration.scores", "calibration.logits")
 
 
@@ -42,7 +44,8 @@ class Artifact:
         ``f.scales`` (n_terms,) float32, ``f.weights`` (n_terms, n_topics padded to a multiple of
         32) int8, in steps of the scales; each
         (n_topics,) float64: ``intercept``, ``suggest``, ``auto``; and, both (n_topics, n_knots)
-        float64: ``calibration.scores``, ``calibration.logits``.
+        float64: ``calibration.scores``, ``calibration.logits``. Where each article has exactly one
+        topic, ``exclusive`` (0,) uint8 is there.
     """
 
     manifest: Manifest
@@ -76,7 +79,7 @@ def scorer_over(arrays: Arrays) -> Scorer:
         )
         for name in _fields(arrays)
     }
-    return fused.best_scorer(fields, arrays["intercept"])
+    return fused.best_scorer(fields, arrays["intercept"], exclusive=_EXCLUSIVE in arrays)
 
 
 def _fields(arrays: Arrays) -> tuple[FieldName, ...]:
@@ -191,6 +194,8 @@ def _check_arrays(path: Path, arrays: Arrays, n_topics: int) -> None:
         expected[f"{field}.terms"] = ((packed.size,), np.uint8)
         expected[f"{field}.idf"] = expected[f"{field}.scales"] = ((terms,), np.float32)
         expected[f"{field}.weights"] = ((terms, padded(n_topics)), np.int8)
+    if _EXCLUSIVE in arrays:
+        expected[_EXCLUSIVE] = ((0,), np.uint8)
     if set(arrays) != set(expected):
         odd = sorted(set(arrays) ^ set(expected))
         raise ArtifactError(path, f"arrays missing or unknown: {', '.join(odd)}", _ADVICE)

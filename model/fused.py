@@ -35,14 +35,16 @@ def narrow(*, yes: bool) -> None:
     _compiled.set_narrow(yes)
 
 
-def best_scorer(fields: Mapping[FieldName, Field], intercept: NDArray[np.float64]) -> Scorer:
+def best_scorer(
+    fields: Mapping[FieldName, Field], intercept: NDArray[np.float64], *, exclusive: bool = False
+) -> Scorer:
     """Return the fastest scorer that is installed; parameters as for :class:`Scorer`.
 
     Should two terms have one hash, which one vocabulary in millions has, it is the plain one; so it
-    is for a tagger that reads word pairs.
+    is for a tagger that reads word pairs or whose topics exclude each other.
     """
-    if not available() or any(name in fields for name in OPTIONAL):
-        return Scorer(fields, intercept)
+    if not available() or exclusive or any(name in fields for name in OPTIONAL):
+        return Scorer(fields, intercept, exclusive=exclusive)
     try:
         return FusedScorer(fields, intercept)
     except ValueError:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from copytaster.model import rivals
 from copytaster.model.terms import Terms
 from copytaster.model.text import pairs, tokens
 from copytaster.model.types import Article
@@ -114,15 +115,25 @@ class Scorer:
     fields : Mapping of FieldName to Field
         The fields, all with the same topics; those that are not optional must be there.
     intercept : ndarray of shape (n_topics,), float64
+    exclusive : bool
+        Whether an article has exactly one topic. A score then is how far the topic's own is ahead
+        of all others' together: :func:`copytaster.model.rivals.ahead`.
     """
 
     #: Which implementation this is.
     engine: Literal["numpy", "compiled"] = "numpy"
 
-    def __init__(self, fields: Mapping[FieldName, Field], intercept: NDArray[np.float64]) -> None:
+    def __init__(
+        self,
+        fields: Mapping[FieldName, Field],
+        intercept: NDArray[np.float64],
+        *,
+        exclusive: bool = False,
+    ) -> None:
         names = FIELDS + tuple(name for name in OPTIONAL if name in fields)
         self.fields = {name: fields[name] for name in names}
         self.intercept = intercept
+        self.exclusive = exclusive
 
     def read(self, articles: Sequence[Article]) -> Scores:
         """Score *articles*, each by itself."""
@@ -143,6 +154,15 @@ class Scorer:
 
     def scores(self, vectors: Mapping[FieldName, FieldVector]) -> NDArray[np.float64]:
         """Return the decision scores, shape (n_topics,), float64, of an article's *vectors*."""
+        own = self._own(vectors)
+        return rivals.ahead(own) if self.exclusive else own
+
+    @property
+    def empty(self) -> NDArray[np.float64]:
+        """Decision scores, shape (n_topics,), float64, of an article without a known word."""
+        return rivals.ahead(self.intercept) if self.exclusive else self.intercept
+
+    def _own(self, vectors: Mapping[FieldName, FieldVector]) -> NDArray[np.float64]:
         total = self.intercept.copy()
         for name, vector in vectors.items():
             field = self.fields[name]
@@ -155,11 +175,19 @@ class Scorer:
     ) -> Iterator[tuple[str, float]]:
         """Yield each known term with what it adds to the score of the topic in column *topic*.
 
-        A term in headline and body comes twice; with the intercept, the parts sum to the score.
+        A term in several fields comes several times; with :attr:`empty`, the parts sum to the
+        score. What a term does for rivals of the topic counts against it.
         """
+        mixed = None
+        if self.exclusive:
+            mixed = rivals.mixture(self.intercept, self._own(vectors), topic)
         for name, vector in vectors.items():
             field = self.fields[name]
-            parts = vector.values * field.scales[vector.rows] * field.weights[vector.rows, topic]
+            if mixed is None:
+                weights = field.weights[vector.rows, topic]
+            else:
+                weights = field.weights[vector.rows, : len(mixed)] @ mixed
+            parts = vector.values * field.scales[vector.rows] * weights
             yield from zip(vector.terms, parts.tolist(), strict=True)
 
     def _vector(self, name: FieldName, text: str) -> FieldVector:

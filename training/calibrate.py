@@ -98,8 +98,8 @@ def fit(scores: Scores, labels: Labels, fold: NDArray[np.int64]) -> Calibrated:
 def fit_together(scores: Scores, labels: Labels, fold: NDArray[np.int64]) -> Calibrated:
     """Fit one curve for all topics, so that the highest score is the highest confidence.
 
-    Arguments are as for :func:`fit`. For topics that exclude each other: their scores are then on
-    one scale, and curves of their own would reorder those that are close.
+    Arguments are as for :func:`fit`. For topics that exclude each other: their scores are leads
+    over all others, so on one scale; curves of their own would reorder those that are close.
     """
     n_topics = scores.shape[1]
     pooled = fit(scores.reshape(-1, 1), labels.reshape(-1, 1), np.repeat(fold, n_topics))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from copytaster.model import rivals
 from copytaster.training import (
     estimator,
     exclusive,
@@ -21,15 +22,25 @@ from copytaster.training.features import Counts, Features
 
 
 class Model:
-    """Features and linear layer, fitted to the same articles."""
+    """Features and linear layer, fitted to the same articles.
 
-    def __init__(self, features: Features, layer: LinearLayer) -> None:
+    Parameters
+    ----------
+    features : Features
+    layer : LinearLayer
+    exclusive : bool
+        Whether an article has exactly one topic, so that a score is a lead over all others.
+    """
+
+    def __init__(self, features: Features, layer: LinearLayer, *, exclusive: bool = False) -> None:
         self.features = features
         self.layer = layer
+        self.exclusive = exclusive
 
     def scores(self, counts: Counts) -> NDArray[np.float64]:
         """Return scores of shape (n_articles, n_topics), float64."""
-        return self.layer.decision_function(self.features.transform(counts))
+        own = self.layer.decision_function(self.features.transform(counts))
+        return rivals.ahead(own) if self.exclusive else own
 
     def rounded(self) -> "Model":
         """Return the model as it is served: with the weights that eight bits keep."""
@@ -38,7 +49,7 @@ class Model:
             columns = self.features.columns(name)
             weights = rounding.rounded(self.layer.coef[columns] * block.weight)
             coef[columns] = weights / block.weight if block.weight else 0.0
-        return Model(self.features, replace(self.layer, coef=coef))
+        return Model(self.features, replace(self.layer, coef=coef), exclusive=self.exclusive)
 
     def known(self, counts: Counts) -> NDArray[np.float64]:
         """Return the share, 0 to 1, of each article's tokens that the model has seen, (n,)."""
@@ -102,5 +113,6 @@ class Examples:
         X = found.transform(counts)
         if self.recipe.exclusive:
             lesson = exclusive.Lesson(X, labels, weights)
-            return Model(found, exclusive.fit(found, lesson, self.recipe, n_jobs, tick))
+            layer = exclusive.fit(found, lesson, self.recipe, n_jobs, tick)
+            return Model(found, layer, exclusive=True)
         return Model(found, estimator.fit(X, labels, weights, self.recipe, n_jobs, tick))

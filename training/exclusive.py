@@ -14,11 +14,13 @@ from copytaster.training.corpus import NO, YES, Corpus
 from copytaster.training.estimator import LinearLayer, Tick
 from copytaster.training.features import Features
 
+#: What makes shares of the sum as sure as they are right, on articles that it has not seen.
+_SURE = 0.78
 #: What a member's scores are multiplied by: its weight (2, 1, 1/2) over the usual spread of its
 #: scores on articles that it has not seen.
-_SOFTMAX = 2 / 2.7
-_COLUMNS = 1 / 0.56
-_BAYES = 0.5 / 4.3
+_SOFTMAX = _SURE * 2 / 2.7
+_COLUMNS = _SURE * 1 / 0.56
+_BAYES = _SURE * 0.5 / 4.3
 #: What naive Bayes adds to each count.
 _ALPHA = 0.1
 #: The log share of a topic that no article has.
@@ -90,8 +92,7 @@ def fit(
     Returns
     -------
     LinearLayer
-        Of any article, the scores' mean over topics does not depend on its words. Of the pairs of
-        article and topic in *lesson*, as many have a score of 0 or more as there are articles.
+        Of the logarithms of topics' shares, but for a constant.
     """
     lesson = lesson.decided()
     pairs = features.columns("pairs")
@@ -107,8 +108,7 @@ def fit(
         _SOFTMAX * together.intercept + _COLUMNS * columns.intercept + _BAYES * bayes.intercept
     )
     coef -= coef.mean(axis=1, keepdims=True)  # what favours no topic is no evidence
-    scores = np.sort(np.asarray(lesson.X @ coef + intercept).ravel())
-    return LinearLayer(coef, intercept - scores[-len(lesson.labels)])
+    return LinearLayer(coef, intercept - intercept.mean())
 
 
 def _naive_bayes(

@@ -159,6 +159,8 @@ def _scored(
 def linear_arrays(model: Model) -> Arrays:
     """Return the part of an artifact's arrays that scores: terms, idf, weights, intercept."""
     found: dict[str, NDArray[Any]] = {"intercept": model.layer.intercept}
+    if model.exclusive:
+        found["exclusive"] = np.empty(0, dtype=np.uint8)
     for name, block in model.features.blocks.items():
         found[f"{name}.terms"] = terms.pack(block.terms)
         found[f"{name}.idf"] = block.tfidf.idf_.astype(np.float32)
