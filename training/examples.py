@@ -51,6 +51,11 @@ class Model:
             coef[columns] = weights / block.weight if block.weight else 0.0
         return Model(self.features, replace(self.layer, coef=coef), exclusive=self.exclusive)
 
+    def sharpened(self, by: float) -> "Model":
+        """Return the model whose scores, before they are made leads, are *by* times as large."""
+        layer = LinearLayer(by * self.layer.coef, by * self.layer.intercept)
+        return Model(self.features, layer, exclusive=self.exclusive)
+
     def known(self, counts: Counts) -> NDArray[np.float64]:
         """Return the share, 0 to 1, of each article's tokens that the model has seen, (n,)."""
         found = counts.matrices["article"]

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_expit, logsumexp
 from sklearn.naive_bayes import MultinomialNB
 
+from copytaster.model import rivals
 from copytaster.model.errors import CorpusError
 from copytaster.training import estimator, softmax
 from copytaster.training.config import Recipe
@@ -14,15 +17,15 @@ from copytaster.training.corpus import NO, YES, Corpus
 from copytaster.training.estimator import LinearLayer, Tick
 from copytaster.training.features import Features
 
-#: What makes shares of the sum as sure as they are right, on articles that it has not seen.
-_SURE = 0.78
 #: What a member's scores are multiplied by: its weight (2, 1, 1/2) over the usual spread of its
 #: scores on articles that it has not seen.
-_SOFTMAX = _SURE * 2 / 2.7
-_COLUMNS = _SURE * 1 / 0.56
-_BAYES = _SURE * 0.5 / 4.3
+_SOFTMAX = 2 / 2.7
+_COLUMNS = 1 / 0.56
+_BAYES = 0.5 / 4.3
 #: What naive Bayes adds to each count.
 _ALPHA = 0.1
+#: Natural logarithms of the least and the most that scores are multiplied by.
+_POWERS = (-4.0, 4.0)
 #: The log share of a topic that no article has.
 _NEVER = -50.0
 
@@ -92,7 +95,7 @@ def fit(
     Returns
     -------
     LinearLayer
-        Of the logarithms of topics' shares, but for a constant.
+        Of the logarithms of topics' shares, but for a constant and :func:`sharpness`.
     """
     lesson = lesson.decided()
     pairs = features.columns("pairs")
@@ -109,6 +112,32 @@ def fit(
     )
     coef -= coef.mean(axis=1, keepdims=True)  # what favours no topic is no evidence
     return LinearLayer(coef, intercept - intercept.mean())
+
+
+def sharpness(leads: NDArray[np.float64], labels: NDArray[np.int8]) -> float:
+    """Return what logarithms of shares are to be multiplied by, to be as sure as they are right.
+
+    Parameters
+    ----------
+    leads : ndarray of shape (n_articles, n_topics), float64
+        Of articles that the model has not seen, by :func:`copytaster.model.rivals.ahead`.
+    labels : ndarray of shape (n_articles, n_topics), int8
+        1 yes, in one place of each row.
+    """
+    logs = log_expit(leads)
+    yes = labels == YES
+
+    def nats(power: float) -> float:
+        raised = np.exp(power) * logs
+        return float((logsumexp(raised, axis=1) - raised[yes]).sum())
+
+    found = minimize_scalar(nats, bounds=_POWERS, method="bounded")
+    return float(np.exp(found.x))
+
+
+def sharpened(leads: NDArray[np.float64], by: float) -> NDArray[np.float64]:
+    """Return the *leads* that scores *by* times as large would have; both of one shape."""
+    return rivals.ahead(by * log_expit(leads))
 
 
 def _naive_bayes(

@@ -1,7 +1,7 @@
 """From a corpus to a tagger that can be saved."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -105,8 +105,13 @@ def _fit(
     held_out = out_of_fold.judge(examples, fold, n_jobs, steps.tick)
     steps.stage = "fitting"
     learnt, proving = np.flatnonzero(fold >= 0), np.flatnonzero(fold < 0)
-    model = examples.fit(learnt, n_jobs, steps.tick).rounded()
+    model = examples.fit(learnt, n_jobs, steps.tick)
     scored = Scored(held_out.scores, corpus.labels, corpus.stories).rows(learnt)
+    if recipe.exclusive:
+        by = exclusive.sharpness(scored.scores, scored.labels)
+        model = model.sharpened(by)
+        scored = replace(scored, scores=exclusive.sharpened(scored.scores, by))
+    model = model.rounded()
     proof = _scored(examples, model, corpus, proving)
     found = decisions.learn(scored, fold[learnt], corpus.taxonomy, recipe, proof)
     decided = thresholds.cross_fitted(

@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
+from copytaster.model import rivals
 from copytaster.model.errors import CorpusError
 from copytaster.model.registry import Registry
 from copytaster.model.scorer import Scorer
@@ -176,8 +177,23 @@ def test_the_weights_are_the_sum_of_a_softmax_of_columns_and_of_naive_bayes(
     columns = [LinearSVC(C=0.1, tol=1e-6, random_state=0).fit(J, y == k) for k in range(3)]
     expected = np.stack([column.coef_[0] for column in columns], axis=1) / 0.56
     expected += 0.5 / 4.3 * bayes.feature_log_prob_.T
-    expected = 0.78 * (expected - expected.mean(axis=1, keepdims=True))
+    expected -= expected.mean(axis=1, keepdims=True)
     np.testing.assert_allclose(model.layer.coef[pairs], expected, atol=5e-3)
+
+
+def test_scores_are_made_as_sure_as_they_are_right() -> None:
+    """Shares drawn by their own probabilities, then made four times too sure or too shy."""
+    rng = np.random.default_rng(0)
+    scores = rng.normal(0, 2, (4000, 5))
+    drawn = (scores + rng.gumbel(size=scores.shape)).argmax(axis=1)
+    labels = np.eye(5, dtype=np.int8)[drawn]
+    for wrong in (0.25, 1.0, 4.0):
+        leads = rivals.ahead(wrong * scores)
+        by = exclusive.sharpness(leads, labels)
+        assert by == pytest.approx(1 / wrong, rel=0.05)
+        np.testing.assert_allclose(
+            exclusive.sharpened(leads, 1 / wrong), rivals.ahead(scores), atol=1e-6
+        )
 
 
 def test_a_softmax_is_scikit_learns_where_no_term_tells_more_than_another() -> None:
