@@ -144,6 +144,29 @@ def by_hand(scorer: Scorer, article: Article) -> np.ndarray:
     return np.asarray(logit(softmax_of(total)))
 
 
+def engines(tagger: Tagger) -> list[Scorer]:
+    """Return the plain scorer, and the fastest that is installed."""
+    scorer = tagger.scorer
+    return [Scorer(scorer.fields, scorer.intercept, exclusive=True), scorer]
+
+
+def test_both_scorers_find_the_same_words_and_pairs(tagger: Tagger) -> None:
+    plain, fast = engines(tagger)
+    for text in (*TEXTS, "", "tariff", "a tariff x on", "free, free trade free trade İnn"):
+        article = Article(text, "Free trade")
+        ours, theirs = plain.vectors(article)["pairs"], fast.vectors(article)["pairs"]
+        assert ours.terms == theirs.terms
+        assert np.array_equal(ours.values, theirs.values)
+        assert (ours.n_tokens, ours.n_known) == (theirs.n_tokens, theirs.n_known)
+
+
+def test_an_article_scores_exactly_the_same_alone_and_in_a_batch(tagger: Tagger) -> None:
+    articles = [Article(text) for text in (*TEXTS, "", "tariff goal goal")]
+    for scorer in engines(tagger):
+        alone = [scorer.score([article])[0] for article in articles]
+        assert all(map(np.array_equal, scorer.score(articles), alone))
+
+
 WORDS = [*" ".join(TEXTS).split(), "x", "İzmir", "1987"]
 
 
@@ -158,7 +181,8 @@ def test_scores_equal_scikit_learns_with_words_and_pairs(
 ) -> None:
     article = Article(f"{TEXTS[start]} {text}", headline)
     expected = by_hand(tagger.scorer, article)
-    np.testing.assert_allclose(tagger.scorer.score([article])[0], expected, atol=1e-5)
+    for scorer in engines(tagger):
+        np.testing.assert_allclose(scorer.score([article])[0], expected, atol=1e-5)
 
 
 def test_the_weights_are_the_sum_of_a_softmax_of_columns_and_of_naive_bayes(
