@@ -194,7 +194,7 @@ def _check_arrays(path: Path, arrays: Arrays, n_topics: int) -> None:
         expected[f"{field}.terms"] = ((packed.size,), np.uint8)
         expected[f"{field}.idf"] = expected[f"{field}.scales"] = ((terms,), np.float32)
         expected[f"{field}.weights"] = ((terms, padded(n_topics)), np.int8)
-    if _EXCLUSIVE in arrays:
+    if _EXCLUSIVE in arrays and n_topics > 1:
         expected[_EXCLUSIVE] = ((0,), np.uint8)
     if set(arrays) != set(expected):
         odd = sorted(set(arrays) ^ set(expected))

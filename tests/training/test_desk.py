@@ -17,7 +17,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
 from copytaster.model import rivals
-from copytaster.model.errors import CorpusError
+from copytaster.model.errors import ArtifactError, CorpusError
 from copytaster.model.registry import Registry
 from copytaster.model.scorer import Scorer
 from copytaster.model.tagger import Tagger
@@ -90,6 +90,17 @@ def test_a_tagger_of_desks_is_saved_loaded_and_tags(tagger: Tagger, fitted: Fitt
     assert top == ["trade", "sport", "travel"]
     assert "pairs.weights" in fitted.arrays
     assert tagger.manifest.parameters["exclusive"] is True
+
+
+@pytest.mark.parametrize("name", ["pairs.idf", "exclusive"])
+def test_an_artifact_of_desks_with_an_array_that_does_not_fit_is_refused(
+    fitted: Fitted, tmp_path: Path, name: str
+) -> None:
+    registry = Registry(tmp_path)
+    odd = {**fitted.arrays, name: np.zeros(7, dtype=np.float64)}
+    folder = registry.folder(saving.save(replace(fitted, arrays=odd), registry))
+    with pytest.raises(ArtifactError, match=f"array {name} is"):
+        Tagger.load(folder)
 
 
 def test_the_topic_with_the_highest_score_is_the_most_confident(fitted: Fitted) -> None:
