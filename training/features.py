@@ -26,13 +26,13 @@ class Counts:
     terms : Mapping of FieldName to list of str
         All terms of the field, sorted.
     matrices : Mapping of FieldName to csr_matrix of shape (n_articles, len(terms)), float64
-    vectors : ndarray of shape (n_terms, k), float32
-        What is known of the field "article"'s terms from texts alone; k is 0 where nothing is.
+    vectors : ndarray of shape (n_terms, k), float32, or None
+        What is known of the field "article"'s terms from texts alone; ``None`` for nothing.
     """
 
     terms: Mapping[FieldName, list[str]]
     matrices: Mapping[FieldName, sp.csr_matrix]
-    vectors: NDArray[np.float32]
+    vectors: NDArray[np.float32] | None = None
 
     def rows(self, chosen: NDArray[np.int64]) -> "Counts":
         """Return the counts of the *chosen* articles."""
@@ -52,19 +52,22 @@ def count(
     for name in fields(recipe):
         read = [field_text(article, name) for article in articles]
         if name == "pairs":
-            found, matrix = counting.count_pairs(read, recipe.min_df)
+            known, matrix = counting.count_pairs(read, recipe.min_df)
         else:
-            found, matrix = counting.count(read)
-        terms[name] = found or [_STAND_IN]
-        matrices[name] = matrix if found else sp.csr_matrix((len(articles), 1))
-    vectors = np.zeros((len(terms["article"]), 0), dtype=np.float32)
-    if recipe.vectors:
-        usual = np.flatnonzero(_in_articles(matrices["article"]) >= recipe.min_df)
-        words = [terms["article"][column] for column in usual]
-        learned = word_vectors.learn(texts, words, recipe.vectors)
-        vectors = np.zeros((len(terms["article"]), learned.shape[1]), dtype=np.float32)
-        vectors[usual] = learned
-    return Counts(terms, matrices, vectors)
+            known, matrix = counting.count(read)
+        terms[name] = known or [_STAND_IN]
+        matrices[name] = matrix if known else sp.csr_matrix((len(articles), 1))
+    found = Counts(terms, matrices)
+    return replace(found, vectors=_vectors(found, recipe, texts)) if recipe.vectors else found
+
+
+def _vectors(counts: Counts, recipe: Recipe, texts: Sequence[str]) -> NDArray[np.float32]:
+    terms = counts.terms["article"]
+    usual = np.flatnonzero(_in_articles(counts.matrices["article"]) >= recipe.min_df)
+    learned = word_vectors.learn(texts, [terms[column] for column in usual], recipe.vectors)
+    vectors = np.zeros((len(terms), learned.shape[1]), dtype=np.float32)
+    vectors[usual] = learned
+    return vectors
 
 
 def fields(recipe: Recipe) -> tuple[FieldName, ...]:
@@ -127,7 +130,9 @@ class Features:
         self.blocks = {
             name: _block(counts, name, recipe.min_df, weights[name]) for name in fields(recipe)
         }
-        self.vectors = counts.vectors[self.blocks["article"].kept]
+        kept = self.blocks["article"].kept
+        none = np.zeros((len(kept), 0), dtype=np.float32)
+        self.vectors = none if counts.vectors is None else counts.vectors[kept]
 
     def transform(self, counts: Counts) -> sp.csr_matrix:
         """Return the features of counted articles, of shape (n_articles, n_features), float64."""

@@ -317,6 +317,8 @@ def test_unlabelled_text_changes_vectors_but_never_labels_or_vocabulary(desks: C
     plain, read = (Examples(corpus, SMALL_DESK) for corpus in (desks, with_more))
     assert np.array_equal(plain.labels, read.labels)
     assert plain.counts.terms == read.counts.terms
+    assert plain.counts.vectors is not None
+    assert read.counts.vectors is not None
     assert not np.array_equal(plain.counts.vectors, read.counts.vectors)
     assert "zebra" not in read.counts.terms["article"]
     assert with_more.digest == desks.digest
