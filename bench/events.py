@@ -1,5 +1,6 @@
 """Wikipedia current events: trained up to 2017, judged by the top tag of 2018."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -7,14 +8,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
-from bench.corpora import EVENTS, need
+from bench.corpora import EVENTS, WIKINEWS, need
 from bench.rows import Row
 from copytaster.cli.screen import progress_bar
 from copytaster.model.artifact import scorer_over
 from copytaster.model.scorer import field_text
+from copytaster.model.types import Article
 from copytaster.training import corpus as corpora
-from copytaster.training import fit, tune
-from copytaster.training.config import BEST, Recipe
+from copytaster.training import fit, tune, unlabelled
+from copytaster.training.config import BEST, DESK, Recipe
 from copytaster.training.corpus import YES, Corpus
 from copytaster.training.fit import Fitted
 
@@ -44,10 +46,20 @@ def run() -> list[Row]:
     rows = [Row("articles of 2018", float(len(later)))]
     with progress_bar() as progress:
         tuned = tune.search(train, BEST, 2, progress)[0].recipe
-        for name, recipe in (("best", BEST), (f"best, tuned ({_settings(tuned)})", tuned)):
-            ours = _right(test, _top(fit.fit(train, recipe, 2, progress), test))
+        for name, recipe, past in (
+            ("best", BEST, train),
+            (f"best, tuned ({_settings(tuned)})", tuned, train),
+            ("desk, with Wikinews to 2017 unlabelled", DESK, replace(train, unlabelled=_older())),
+        ):
+            ours = _right(test, _top(fit.fit(past, recipe, 2, progress), test))
             rows.extend(_rows(name, ours, theirs))
     return rows
+
+
+def _older() -> tuple[Article, ...]:
+    """Return the articles of Wikinews that are known to be older than those judged by."""
+    found, _ = unlabelled.load([need(WIKINEWS)])
+    return tuple(one for one in found if one.published and one.published.year < _YEAR)
 
 
 def _settings(recipe: Recipe) -> str:

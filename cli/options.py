@@ -8,11 +8,8 @@ from typing import Any
 import click
 
 
-class Share(click.FloatRange):
-    """A number above 0 and below 1, or from 0 on where *zero* is allowed."""
-
-    def __init__(self, *, zero: bool = False) -> None:
-        super().__init__(0, 1, min_open=not zero, max_open=True)
+class Number(click.FloatRange):
+    """A number within a range; nan, which is in none, is refused."""
 
     def convert(
         self,
@@ -20,11 +17,18 @@ class Share(click.FloatRange):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> float:
-        """Return *value* as a float; nan, which is in no range, is refused."""
+        """Return *value* as a float."""
         found = float(super().convert(value, param, ctx))
         if math.isnan(found):
             self.fail(f"{value!r} is not a number.", param, ctx)
         return found
+
+
+class Share(Number):
+    """A number above 0 and below 1, or from 0 on where *zero* is allowed."""
+
+    def __init__(self, *, zero: bool = False) -> None:
+        super().__init__(0, 1, min_open=not zero, max_open=True)
 
 
 data = click.option(
@@ -42,8 +46,22 @@ taxonomy = click.option(
 )
 preset = click.option(
     "--preset",
-    type=click.Choice(["fast", "best"]),
-    help="How to fit. [default: best below 100,000 articles, else fast]",
+    type=click.Choice(["fast", "best", "desk"]),
+    help="How to fit; desk is for archives whose articles have exactly one topic each. "
+    "[default: best below 100,000 articles, else fast]",
+)
+half_life = click.option(
+    "--half-life",
+    type=Number(0.01, 100),
+    help="Years in which an article comes to count half. [default: 4 for desk, else never]",
+)
+unlabelled = click.option(
+    "--unlabelled",
+    "unlabelled",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="More articles like those of --data, for their text alone, which --preset desk learns "
+    "words from; may be given again.",
 )
 jobs = click.option(
     "--jobs",

@@ -27,6 +27,8 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
     help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
 )
 @options.preset
+@options.half_life
+@options.unlabelled
 @click.option("--tune", is_flag=True, help="Search the preset's settings first; takes long.")
 @click.option(
     "--objective",
@@ -62,6 +64,8 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
     taxonomy: Path | None,
     out: Path | None,
     preset: str | None,
+    half_life: float | None,
+    unlabelled: tuple[Path, ...],
     objective: Literal["both", "micro", "macro"],
     auto_precision: float,
     auto_confidence: float,
@@ -84,6 +88,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
       copytaster train
       copytaster train --data archive.jsonl.gz --data desk.csv --taxonomy topics.json
       copytaster train --data archive.jsonl --tune --auto-precision 0.98
+      copytaster train --data sections.jsonl --preset desk --unlabelled wires.jsonl.gz
       copytaster train --data reuters.jsonl.gz --split train --out models --no-promote
     """
     from copytaster import seeds
@@ -93,6 +98,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
     from copytaster.training import config, fit, saving
     from copytaster.training import corpus as corpora
     from copytaster.training import tune as tuning
+    from copytaster.training.unlabelled import with_unlabelled
 
     if not data:
         data, taxonomy = (seeds.ARTICLES,), taxonomy or seeds.TAXONOMY
@@ -100,9 +106,11 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
     topics = Taxonomy.load(taxonomy) if taxonomy else None
     with progress_bar() as progress:
         corpus, problems = corpora.load(data, topics, split)
+        corpus, more = with_unlabelled(corpus, unlabelled, preset)
+        problems.extend(more)
         if not problems or skip_bad:
             recipe = replace(
-                config.preset(len(corpus.articles), preset),
+                config.preset(len(corpus.articles), preset, half_life),
                 objective=objective,
                 auto_precision=auto_precision,
                 auto_confidence=auto_confidence,

@@ -20,6 +20,8 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
 )
 @options.taxonomy
 @options.preset
+@options.half_life
+@options.unlabelled
 @click.option("--skip-bad", is_flag=True, help="Leave out the lines that have problems.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
 @options.jobs
@@ -28,6 +30,8 @@ def command(  # noqa: PLR0913  # one argument an option
     share: float,
     taxonomy: Path | None,
     preset: str | None,
+    half_life: float | None,
+    unlabelled: tuple[Path, ...],
     *,
     skip_bad: bool,
     as_json: bool,
@@ -49,14 +53,16 @@ def command(  # noqa: PLR0913  # one argument an option
     from copytaster.model.taxonomy import Taxonomy
     from copytaster.training import config, trial
     from copytaster.training import corpus as corpora
+    from copytaster.training.unlabelled import with_unlabelled
 
     topics = Taxonomy.load(taxonomy) if taxonomy else None
     with progress_bar() as progress:
         corpus, problems = corpora.load(data, topics)
+        corpus, more = with_unlabelled(corpus, unlabelled, preset)
+        problems.extend(more)
         if not problems or skip_bad:
-            found = trial.trial(
-                corpus, config.preset(len(corpus.articles), preset), share, jobs, progress
-            )
+            recipe = config.preset(len(corpus.articles), preset, half_life)
+            found = trial.trial(corpus, recipe, share, jobs, progress)
     if problems:
         ERR.print(problem_table(problems))
     if problems and not skip_bad:

@@ -17,7 +17,7 @@ from copytaster.model.manifest import NAME as MANIFEST
 from copytaster.model.manifest import RETRAIN as _ADVICE
 from copytaster.model.manifest import Manifest
 from copytaster.model.review import Reviewer
-from copytaster.model.scorer import FIELDS, Field, FieldName, Scorer, padded
+from copytaster.model.scorer import FIELDS, OPTIONAL, Field, FieldName, Scorer, padded
 from copytaster.model.terms import Terms
 from copytaster.model.tiers import Tiers
 from copytaster.model.types import Article
@@ -26,6 +26,8 @@ ARRAYS = "tagger.joblib"
 #: How far a replayed golden score may be from the recorded one.
 TOLERANCE = 1e-5
 _PER_TOPIC = ("intercept", "suggest", "auto")
+#: There where topics exclude each other.
+_EXCLUSIVE = "exclusive"
 _CURVES = ("calibration.scores", "calibration.logits")
 
 
@@ -37,11 +39,13 @@ class Artifact:
     ----------
     manifest : Manifest
     arrays : dict of str to ndarray
-        For each field ``f`` of ``article`` and ``headline``: ``f.terms`` (uint8: the terms in
-        UTF-8, joined by line feeds), ``f.idf`` and ``f.scales`` (n_terms,) float32, ``f.weights``
-        (n_terms, n_topics padded to a multiple of 32) int8, in steps of the scales; each
+        For each field ``f`` of ``article``, ``headline`` and, where the tagger reads word pairs,
+        ``pairs``: ``f.terms`` (uint8: the terms in UTF-8, joined by line feeds), ``f.idf`` and
+        ``f.scales`` (n_terms,) float32, ``f.weights`` (n_terms, n_topics padded to a multiple of
+        32) int8, in steps of the scales; each
         (n_topics,) float64: ``intercept``, ``suggest``, ``auto``; and, both (n_topics, n_knots)
-        float64: ``calibration.scores``, ``calibration.logits``.
+        float64: ``calibration.scores``, ``calibration.logits``. Where each article has exactly one
+        topic, ``exclusive`` (0,) uint8 is there.
     """
 
     manifest: Manifest
@@ -73,9 +77,13 @@ def scorer_over(arrays: Arrays) -> Scorer:
             weights=arrays[f"{name}.weights"],
             scales=arrays[f"{name}.scales"],
         )
-        for name in FIELDS
+        for name in _fields(arrays)
     }
-    return fused.best_scorer(fields, arrays["intercept"])
+    return fused.best_scorer(fields, arrays["intercept"], exclusive=_EXCLUSIVE in arrays)
+
+
+def _fields(arrays: Arrays) -> tuple[FieldName, ...]:
+    return FIELDS + tuple(name for name in OPTIONAL if f"{name}.terms" in arrays)
 
 
 def digest(path: Path) -> tuple[int, str]:
@@ -180,12 +188,14 @@ def _check_arrays(path: Path, arrays: Arrays, n_topics: int) -> None:
     knots = arrays.get(_CURVES[0], np.empty((0, 0))).shape[-1:]
     for name in _CURVES:
         expected[name] = ((n_topics, *knots), np.float64)
-    for field in FIELDS:
+    for field in _fields(arrays):
         packed = arrays.get(f"{field}.terms", np.empty(0, dtype=np.uint8))
         terms = _count_terms(path, packed)
         expected[f"{field}.terms"] = ((packed.size,), np.uint8)
         expected[f"{field}.idf"] = expected[f"{field}.scales"] = ((terms,), np.float32)
         expected[f"{field}.weights"] = ((terms, padded(n_topics)), np.int8)
+    if _EXCLUSIVE in arrays and n_topics > 1:
+        expected[_EXCLUSIVE] = ((0,), np.uint8)
     if set(arrays) != set(expected):
         odd = sorted(set(arrays) ^ set(expected))
         raise ArtifactError(path, f"arrays missing or unknown: {', '.join(odd)}", _ADVICE)

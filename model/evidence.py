@@ -38,7 +38,7 @@ class Locator:
     ----------
     article : Article
     terms : collection of str
-        The terms that will be asked for.
+        The terms that will be asked for: tokens, and pairs of adjacent tokens.
     """
 
     def __init__(self, article: Article, terms: Collection[str]) -> None:
@@ -52,7 +52,10 @@ class Locator:
 
 def _locate(text: str, terms: Collection[str]) -> dict[str, tuple[Span, ...]]:
     places: dict[str, list[Span]] = {term: [] for term in terms}
+    before, begin = "", 0
     for term, start, end in spans(text):
-        if term in places and len(places[term]) < PLACES:
-            places[term].append((start, end))
+        for name, first in ((term, start), (f"{before} {term}", begin)):
+            if name in places and len(places[name]) < PLACES:
+                places[name].append((first, end))
+        before, begin = term, start
     return {term: tuple(found) for term, found in places.items()}

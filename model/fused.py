@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from copytaster.model import rivals
 from copytaster.model.scorer import Field, FieldName, FieldVector, Scorer, Scores, tfidf
 from copytaster.model.types import Article
 
@@ -27,17 +28,19 @@ def narrow(*, yes: bool) -> None:
     _compiled.set_narrow(yes)
 
 
-def best_scorer(fields: Mapping[FieldName, Field], intercept: NDArray[np.float64]) -> Scorer:
+def best_scorer(
+    fields: Mapping[FieldName, Field], intercept: NDArray[np.float64], *, exclusive: bool = False
+) -> Scorer:
     """Return the fastest scorer that is installed; parameters as for :class:`Scorer`.
 
     Should two terms have one hash, which one vocabulary in millions has, it is the plain one.
     """
     if not available():
-        return Scorer(fields, intercept)
+        return Scorer(fields, intercept, exclusive=exclusive)
     try:
-        return FusedScorer(fields, intercept)
+        return FusedScorer(fields, intercept, exclusive=exclusive)
     except ValueError:
-        return Scorer(fields, intercept)
+        return Scorer(fields, intercept, exclusive=exclusive)
 
 
 class FusedScorer(Scorer):
@@ -51,11 +54,17 @@ class FusedScorer(Scorer):
 
     engine: Literal["numpy", "compiled"] = "compiled"
 
-    def __init__(self, fields: Mapping[FieldName, Field], intercept: NDArray[np.float64]) -> None:
-        super().__init__(fields, intercept)
+    def __init__(
+        self,
+        fields: Mapping[FieldName, Field],
+        intercept: NDArray[np.float64],
+        *,
+        exclusive: bool = False,
+    ) -> None:
+        super().__init__(fields, intercept, exclusive=exclusive)
         self._fields = {name: _field(field) for name, field in self.fields.items()}
         self.compiled = _compiled.Scorer(
-            self._fields["article"], self._fields["headline"], None, intercept
+            self._fields["article"], self._fields["headline"], self._fields.get("pairs"), intercept
         )
 
     def read(self, articles: Sequence[Article]) -> Scores:
@@ -63,11 +72,12 @@ class FusedScorer(Scorer):
         scores, known = np.empty((len(articles), len(self.intercept))), np.empty(len(articles))
         headlines = [article.headline for article in articles]
         self.compiled.score(headlines, [article.text for article in articles], scores, known)
-        return Scores(scores, known)
+        return Scores(rivals.ahead(scores) if self.exclusive else scores, known)
 
     def _vector(self, name: FieldName, text: str) -> FieldVector:
         field = self.fields[name]
-        every = np.frombuffer(self._fields[name].rows(text), dtype=np.int32).astype(np.int64)
+        found = self._fields[name].rows(text, name == "pairs")
+        every = np.frombuffer(found, dtype=np.int32).astype(np.int64)
         rows, first, counts = np.unique(every[every >= 0], return_index=True, return_counts=True)
         order = np.argsort(first)
         terms = [field.terms[row] for row in rows[order].tolist()]

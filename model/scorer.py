@@ -9,13 +9,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from copytaster.model import rivals
 from copytaster.model.terms import Terms
-from copytaster.model.text import tokens
+from copytaster.model.text import pairs, tokens
 from copytaster.model.types import Article
 
-FieldName = Literal["headline", "article"]
+FieldName = Literal["headline", "article", "pairs"]
+#: What every tagger reads.
 FIELDS: tuple[FieldName, ...] = ("article", "headline")
-
+#: What a tagger may read besides: the whole article as words and pairs of adjacent words.
+OPTIONAL: tuple[FieldName, ...] = ("pairs",)
 
 #: Columns of weights are padded to a multiple of so many, which are read at once.
 STEP = 32
@@ -31,6 +34,12 @@ def field_text(article: Article, name: FieldName) -> str:
     return article.headline if name == "headline" else f"{article.headline}\n{article.text}"
 
 
+def field_terms(text: str, name: FieldName) -> list[str]:
+    """Return the terms of the *text* of field *name*, in order: its tokens, then pairs of them."""
+    found = tokens(text)
+    return found + pairs(found) if name == "pairs" else found
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field's vocabulary and weights.
@@ -38,7 +47,7 @@ class Field:
     Attributes
     ----------
     terms : Terms
-        The ``n_terms`` known tokens.
+        The ``n_terms`` known tokens, and in the field "pairs" pairs of them.
     idf : ndarray of shape (n_terms,), float32
         Inverse document frequency, log((1 + n) / (1 + df)) + 1.
     weights : ndarray of shape (n_terms, width), int8
@@ -67,7 +76,7 @@ class FieldVector:
     values : ndarray of shape (len(terms),), float64
         (1 + ln count) idf, divided by the Euclidean norm; 0 to 1.
     n_tokens, n_known : int
-        How many tokens the field has, and how many of them are in the vocabulary.
+        How many terms the field has, and how many of them are in the vocabulary.
     """
 
     terms: list[str]
@@ -104,16 +113,27 @@ class Scorer:
     Parameters
     ----------
     fields : Mapping of FieldName to Field
-        The fields, all with the same topics.
+        The fields, all with the same topics; those that are not optional must be there.
     intercept : ndarray of shape (n_topics,), float64
+    exclusive : bool
+        Whether an article has exactly one topic. A score then is how far the topic's own is ahead
+        of all others' together: :func:`copytaster.model.rivals.ahead`.
     """
 
     #: Which implementation this is.
     engine: Literal["numpy", "compiled"] = "numpy"
 
-    def __init__(self, fields: Mapping[FieldName, Field], intercept: NDArray[np.float64]) -> None:
-        self.fields = {name: fields[name] for name in FIELDS}
+    def __init__(
+        self,
+        fields: Mapping[FieldName, Field],
+        intercept: NDArray[np.float64],
+        *,
+        exclusive: bool = False,
+    ) -> None:
+        names = FIELDS + tuple(name for name in OPTIONAL if name in fields)
+        self.fields = {name: fields[name] for name in names}
         self.intercept = intercept
+        self.exclusive = exclusive
 
     def read(self, articles: Sequence[Article]) -> Scores:
         """Score *articles*, each by itself."""
@@ -134,6 +154,15 @@ class Scorer:
 
     def scores(self, vectors: Mapping[FieldName, FieldVector]) -> NDArray[np.float64]:
         """Return the decision scores, shape (n_topics,), float64, of an article's *vectors*."""
+        own = self._own(vectors)
+        return rivals.ahead(own) if self.exclusive else own
+
+    @property
+    def empty(self) -> NDArray[np.float64]:
+        """Decision scores, shape (n_topics,), float64, of an article without a known word."""
+        return rivals.ahead(self.intercept) if self.exclusive else self.intercept
+
+    def _own(self, vectors: Mapping[FieldName, FieldVector]) -> NDArray[np.float64]:
         total = self.intercept.copy()
         for name, vector in vectors.items():
             field = self.fields[name]
@@ -146,15 +175,23 @@ class Scorer:
     ) -> Iterator[tuple[str, float]]:
         """Yield each known term with what it adds to the score of the topic in column *topic*.
 
-        A term in headline and body comes twice; with the intercept, the parts sum to the score.
+        A term in several fields comes several times; with :attr:`empty`, the parts sum to the
+        score. What a term does for rivals of the topic counts against it.
         """
+        mixed = None
+        if self.exclusive:
+            mixed = rivals.mixture(self.intercept, self._own(vectors), topic)
         for name, vector in vectors.items():
             field = self.fields[name]
-            parts = vector.values * field.scales[vector.rows] * field.weights[vector.rows, topic]
+            if mixed is None:
+                weights = field.weights[vector.rows, topic]
+            else:
+                weights = field.weights[vector.rows, : len(mixed)] @ mixed
+            parts = vector.values * field.scales[vector.rows] * weights
             yield from zip(vector.terms, parts.tolist(), strict=True)
 
     def _vector(self, name: FieldName, text: str) -> FieldVector:
-        field, found = self.fields[name], tokens(text)
+        field, found = self.fields[name], field_terms(text, name)
         row_of = field.terms.rows.get
         counts = Counter(found)
         known = [(term, row, n) for term, n in counts.items() if (row := row_of(term)) is not None]
@@ -170,7 +207,7 @@ class Scorer:
 def tfidf(
     field: Field, terms: list[str], rows: NDArray[np.int64], counts: NDArray[np.int64], n: int
 ) -> FieldVector:
-    """Return the vector of a text of *n* tokens, from its known terms, their rows and counts."""
+    """Return the vector of a text of *n* terms, from its known terms, their rows and counts."""
     values = (1.0 + np.log(counts)) * field.idf[rows]
     norm = math.sqrt(float(values @ values))
     return FieldVector(

@@ -147,7 +147,7 @@ class Tagger:
         found = []
         for one in chosen:
             parts = self.scorer.contributions(vectors, one.topic)
-            empty = float(self.scorer.intercept[one.topic])
+            empty = float(self.scorer.empty[one.topic])
             found.append(strongest(parts, self.calibration.slope(one.topic, empty, one.score)))
         locator = Locator(article, {term for terms in found for term, _ in terms})
         return [

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 #: scikit-learn's default word pattern: two or more word characters.
 TOKEN = re.compile(r"(?u)\b\w\w+\b")
@@ -19,6 +20,11 @@ def normalise(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Return the tokens of *text* in order, normalised."""
     return TOKEN.findall(normalise(text))
+
+
+def pairs(found: Sequence[str]) -> list[str]:
+    """Return each of the tokens *found* but the last with the next one, joined by a space."""
+    return [f"{one} {other}" for one, other in pairwise(found)]
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:

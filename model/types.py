@@ -44,7 +44,7 @@ class Evidence:
     Attributes
     ----------
     term : str
-        The token, lower-cased, figures folded to 0.
+        The token, lower-cased, figures folded to 0; or a pair of adjacent ones.
     contribution : float
         What it added to the logit of the confidence; over all terms of an article, plus the
         topic's constant (the logit of an article without a known word), the contributions sum

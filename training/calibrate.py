@@ -95,6 +95,28 @@ def fit(scores: Scores, labels: Labels, fold: NDArray[np.int64]) -> Calibrated:
     )
 
 
+def fit_together(scores: Scores, labels: Labels, fold: NDArray[np.int64]) -> Calibrated:
+    """Fit one curve for all topics, so that the highest score is the highest confidence.
+
+    Arguments are as for :func:`fit`. For topics that exclude each other: their scores are leads
+    over all others, so on one scale; curves of their own would reorder those that are close.
+    """
+    n_topics = scores.shape[1]
+    pooled = fit(scores.reshape(-1, 1), labels.reshape(-1, 1), np.repeat(fold, n_topics))
+    return Calibrated(
+        calibration=_for_each(pooled.calibration, n_topics),
+        methods=pooled.methods * n_topics,
+        by_fold=tuple(_for_each(one, n_topics) for one in pooled.by_fold),
+        held_out=pooled.held_out.reshape(scores.shape),
+    )
+
+
+def _for_each(curve: Calibration, n_topics: int) -> Calibration:
+    return Calibration(
+        np.repeat(curve.scores, n_topics, axis=0), np.repeat(curve.logits, n_topics, axis=0)
+    )
+
+
 def best(plain: Choice, column: Scores, labels: Labels, fold: NDArray[np.int64]) -> Choice:
     """Return, of *plain* and the bent curves, what has the lowest log loss on held-out folds."""
     tried = [plain]

@@ -15,6 +15,7 @@ from copytaster.archive import formats
 from copytaster.archive.labelled import LabelledArticle, Problem
 from copytaster.model.errors import CorpusError
 from copytaster.model.taxonomy import Taxonomy
+from copytaster.model.types import Article
 from copytaster.training import stories
 
 YES, NO, UNKNOWN = 1, 0, -1
@@ -29,10 +30,13 @@ class Corpus:
     articles : tuple of LabelledArticle
     taxonomy : Taxonomy
         The columns of the labels.
+    unlabelled : tuple of Article
+        More texts, for what is learned from texts alone.
     """
 
     articles: tuple[LabelledArticle, ...]
     taxonomy: Taxonomy
+    unlabelled: tuple[Article, ...] = ()
 
     @cached_property
     def labels(self) -> NDArray[np.int8]:
@@ -136,7 +140,7 @@ def restrict(corpus: Corpus, taxonomy: Taxonomy) -> tuple[Corpus, list[Problem]]
     known = frozenset(taxonomy.slugs)
     kept = tuple(replace(i, yes=i.yes & known, no=i.no & known) for i in corpus.articles)
     problems = [problem for item in corpus.articles for problem in _unknown(item, known)]
-    return Corpus(kept, taxonomy), problems
+    return Corpus(kept, taxonomy, corpus.unlabelled), problems
 
 
 def must_know(slug: str, taxonomy: Taxonomy) -> None:

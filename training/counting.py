@@ -47,9 +47,24 @@ def _ours(texts: Sequence[str]) -> tuple[list[str], sp.csr_matrix]:
     return [found[term] for term in order], matrix
 
 
-def by_vectorizer(texts: Sequence[str]) -> tuple[list[str], sp.csr_matrix]:
-    """Count as :func:`count` does, by scikit-learn: the oracle of the compiled way."""
-    counter = CountVectorizer(preprocessor=normalise, dtype=np.float64)
+def count_pairs(texts: Sequence[str], min_df: int) -> tuple[list[str], sp.csr_matrix]:
+    """Count tokens and pairs of adjacent tokens, joined by a space, as :func:`count` does.
+
+    Only those in *min_df* texts or more are kept.
+    """
+    return by_vectorizer(texts, 2, min_df)
+
+
+def by_vectorizer(
+    texts: Sequence[str], length: int = 1, min_df: int = 1
+) -> tuple[list[str], sp.csr_matrix]:
+    """Count as :func:`count` does, by scikit-learn: the oracle of the compiled way.
+
+    Terms are of up to *length* tokens, and in *min_df* texts or more.
+    """
+    counter = CountVectorizer(
+        preprocessor=normalise, ngram_range=(1, length), min_df=min_df, dtype=np.float64
+    )
     try:
         matrix = counter.fit_transform(texts).tocsr()
     except ValueError:  # no term at all, as where no article has a headline

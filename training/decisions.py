@@ -97,7 +97,8 @@ def learn(
         Articles that nothing else was learnt from, scored by the model that will serve; the
         proofs then rest on these alone. ``None``: on the out-of-fold scores.
     """
-    calibrated = calibrate.fit(scored.scores, scored.labels, fold)
+    calibrating = calibrate.fit_together if recipe.exclusive else calibrate.fit
+    calibrated = calibrating(scored.scores, scored.labels, fold)
     suggest = thresholds.choose(
         scored.scores, scored.labels, calibrated.calibration, recipe.objective
     )

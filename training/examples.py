@@ -5,7 +5,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.training import estimator, features, rounding, weak
+from copytaster.model import rivals
+from copytaster.training import (
+    estimator,
+    exclusive,
+    features,
+    recency,
+    rounding,
+    unlabelled,
+    weak,
+)
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.estimator import LinearLayer, Tick
@@ -13,15 +22,25 @@ from copytaster.training.features import Counts, Features
 
 
 class Model:
-    """Features and linear layer, fitted to the same articles."""
+    """Features and linear layer, fitted to the same articles.
 
-    def __init__(self, features: Features, layer: LinearLayer) -> None:
+    Parameters
+    ----------
+    features : Features
+    layer : LinearLayer
+    exclusive : bool
+        Whether an article has exactly one topic, so that a score is a lead over all others.
+    """
+
+    def __init__(self, features: Features, layer: LinearLayer, *, exclusive: bool = False) -> None:
         self.features = features
         self.layer = layer
+        self.exclusive = exclusive
 
     def scores(self, counts: Counts) -> NDArray[np.float64]:
         """Return scores of shape (n_articles, n_topics), float64."""
-        return self.layer.decision_function(self.features.transform(counts))
+        own = self.layer.decision_function(self.features.transform(counts))
+        return rivals.ahead(own) if self.exclusive else own
 
     def rounded(self) -> "Model":
         """Return the model as it is served: with the weights that eight bits keep."""
@@ -30,7 +49,12 @@ class Model:
             columns = self.features.columns(name)
             weights = rounding.rounded(self.layer.coef[columns] * block.weight)
             coef[columns] = weights / block.weight if block.weight else 0.0
-        return Model(self.features, replace(self.layer, coef=coef))
+        return Model(self.features, replace(self.layer, coef=coef), exclusive=self.exclusive)
+
+    def sharpened(self, by: float) -> "Model":
+        """Return the model whose scores, before they are made leads, are *by* times as large."""
+        layer = LinearLayer(by * self.layer.coef, by * self.layer.intercept)
+        return Model(self.features, layer, exclusive=self.exclusive)
 
     def known(self, counts: Counts) -> NDArray[np.float64]:
         """Return the share, 0 to 1, of each article's tokens that the model has seen, (n,)."""
@@ -69,8 +93,10 @@ class Examples:
         self.recipe = recipe
         self.labels = corpus.labels if labels is None else labels
         self._weak = weak.examples(corpus.taxonomy, recipe)
-        articles = [item.article for item in corpus.articles] + self._weak.articles
-        self.counts = counts or features.count(articles)
+        articles = [item.article for item in corpus.articles]
+        self._recency = recency.weights(articles, recipe.half_life)
+        texts = unlabelled.texts(corpus) if recipe.vectors else ()
+        self.counts = counts or features.count(articles + self._weak.articles, recipe, texts)
 
     def fit(self, rows: NDArray[np.int64], n_jobs: int = 1, tick: Tick | None = None) -> Model:
         """Fit a model to the articles in *rows* and all weak examples.
@@ -88,6 +114,10 @@ class Examples:
         counts = self.counts.rows(np.concatenate([rows, behind]))
         found = Features(counts, self.recipe)
         labels = np.concatenate([self.labels[rows], self._weak.labels])
-        weights = np.concatenate([np.ones(len(rows)), self._weak.weights])
+        weights = np.concatenate([self._recency[rows], self._weak.weights])
         X = found.transform(counts)
+        if self.recipe.exclusive:
+            lesson = exclusive.Lesson(X, labels, weights)
+            layer = exclusive.fit(found, lesson, self.recipe, n_jobs, tick)
+            return Model(found, layer, exclusive=True)
         return Model(found, estimator.fit(X, labels, weights, self.recipe, n_jobs, tick))

@@ -1,7 +1,7 @@
 """From a corpus to a tagger that can be saved."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,10 @@ from threadpoolctl import threadpool_limits
 from copytaster.model import terms
 from copytaster.model.arrays import Arrays
 from copytaster.model.errors import CorpusError
-from copytaster.model.scorer import FIELDS
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.training import (
     decisions,
+    exclusive,
     familiarity,
     metrics,
     out_of_fold,
@@ -105,8 +105,13 @@ def _fit(
     held_out = out_of_fold.judge(examples, fold, n_jobs, steps.tick)
     steps.stage = "fitting"
     learnt, proving = np.flatnonzero(fold >= 0), np.flatnonzero(fold < 0)
-    model = examples.fit(learnt, n_jobs, steps.tick).rounded()
+    model = examples.fit(learnt, n_jobs, steps.tick)
     scored = Scored(held_out.scores, corpus.labels, corpus.stories).rows(learnt)
+    if recipe.exclusive:
+        by = exclusive.sharpness(scored.scores, scored.labels)
+        model = model.sharpened(by)
+        scored = replace(scored, scores=exclusive.sharpened(scored.scores, by))
+    model = model.rounded()
     proof = _scored(examples, model, corpus, proving)
     found = decisions.learn(scored, fold[learnt], corpus.taxonomy, recipe, proof)
     decided = thresholds.cross_fitted(
@@ -135,8 +140,11 @@ def folds(corpus: Corpus, recipe: Recipe) -> NDArray[np.int64]:
     ------
     CorpusError
         If the articles to learn from make fewer than two groups, or a topic has none among them
-        that is known not to be about it.
+        that is known not to be about it; for an exclusive recipe, if an article has not exactly
+        one topic.
     """
+    if recipe.exclusive:
+        exclusive.must_have_one(corpus)
     fold = np.full(len(corpus.articles), -1)
     learnt = ~split.held_back(corpus.groups, recipe.hold_back, recipe.seed)
     must_have_no(corpus.labels[learnt], corpus.taxonomy)
@@ -156,8 +164,9 @@ def _scored(
 def linear_arrays(model: Model) -> Arrays:
     """Return the part of an artifact's arrays that scores: terms, idf, weights, intercept."""
     found: dict[str, NDArray[Any]] = {"intercept": model.layer.intercept}
-    for name in FIELDS:
-        block = model.features.blocks[name]
+    if model.exclusive:
+        found["exclusive"] = np.empty(0, dtype=np.uint8)
+    for name, block in model.features.blocks.items():
         found[f"{name}.terms"] = terms.pack(block.terms)
         found[f"{name}.idf"] = block.tfidf.idf_.astype(np.float32)
         weights = model.layer.coef[model.features.columns(name)] * block.weight

@@ -11,7 +11,8 @@ from copytaster.model import arrays as array_file
 from copytaster.model import artifact
 from copytaster.model.manifest import Manifest
 from copytaster.model.registry import Registry
-from copytaster.training.corpus import YES
+from copytaster.training import unlabelled
+from copytaster.training.corpus import YES, Corpus
 from copytaster.training.fit import Fitted
 from copytaster.training.golden import golden
 from copytaster.training.languages import languages
@@ -56,6 +57,7 @@ def _manifest(fitted: Fitted, path: Path, trials: Sequence[Trial]) -> Manifest:
             "taxonomy_sha256": corpus.taxonomy.digest,
             "languages": languages([item.article for item in corpus.articles]),
             **fitted.familiarity.as_json(),
+            **_unlabelled(corpus),
         },
         parameters={**fitted.recipe.as_json(), "tuned": _tuned(trials)},
         metrics=_metrics(fitted),
@@ -65,6 +67,15 @@ def _manifest(fitted: Fitted, path: Path, trials: Sequence[Trial]) -> Manifest:
         sha256=sha256,
     )
     return replace(manifest, version=f"{corpus.newest or 'undated'}-{manifest.digest[:12]}")
+
+
+def _unlabelled(corpus: Corpus) -> Mapping[str, Any]:
+    if not corpus.unlabelled:
+        return {}
+    return {
+        "unlabelled": len(corpus.unlabelled),
+        "unlabelled_sha256": unlabelled.digest(corpus.unlabelled),
+    }
 
 
 def _tuned(trials: Sequence[Trial]) -> list[Mapping[str, Any]]:

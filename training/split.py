@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
 from copytaster.model.errors import CorpusError
+from copytaster.model.types import Article
 from copytaster.training.corpus import Corpus
 
 _FEWEST = 2
@@ -169,8 +171,16 @@ def dates(corpus: Corpus) -> NDArray[np.float64]:
             f"{len(undated)} of {len(corpus.articles)} article(s) have no date, the first at "
             f"{first.source}:{first.line}; give each its 'published' (ISO 8601), or leave it out"
         )
-    found = [item.article.published for item in corpus.articles]
-    return np.array([date.replace(tzinfo=date.tzinfo or UTC).timestamp() for date in found if date])
+    return np.array([seconds(item.article) for item in corpus.articles])
+
+
+def seconds(article: Article) -> float:
+    """Return when *article* was published, in seconds since 1970; one without a date, nan.
+
+    A date without a time zone is read as UTC.
+    """
+    date = article.published
+    return nan if date is None else date.replace(tzinfo=date.tzinfo or UTC).timestamp()
 
 
 def moment(seconds: float) -> datetime:

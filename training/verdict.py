@@ -155,7 +155,9 @@ def _train(
     slugs = frozenset(taxonomy.slugs)
     items = [corpus.articles[row] for row in rows]
     past = Corpus(
-        tuple(replace(item, yes=item.yes & slugs, no=item.no & slugs) for item in items), taxonomy
+        tuple(replace(item, yes=item.yes & slugs, no=item.no & slugs) for item in items),
+        taxonomy,
+        corpus.unlabelled,
     )
     fitted = fit.fit(past, recipe, n_jobs, progress)
     with tempfile.TemporaryDirectory() as folder:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import IO, cast
 
 from copytaster.archive.formats import delimited, jsonl
+from copytaster.archive.formats.record import Record, Unlabelled
 from copytaster.archive.labelled import LabelledArticle, Problem
 from copytaster.model.errors import CorpusError
 
 _READERS = {".jsonl": jsonl.read, ".ndjson": jsonl.read, ".csv": delimited.read}
 
 
-def read(path: Path) -> Iterator[LabelledArticle | Problem]:
+def read(path: Path, *, labels: bool = True) -> Iterator[LabelledArticle | Problem]:
     """Yield the labelled articles of *path*, and a problem for each line that is not one.
 
     Parameters
@@ -21,6 +22,8 @@ def read(path: Path) -> Iterator[LabelledArticle | Problem]:
     path : Path
         A ``.jsonl``, ``.ndjson`` or ``.csv`` file, optionally with ``.gz`` behind, or a folder
         of such files, which are read in the order of their names.
+    labels : bool
+        Whether an article must say its topics.
 
     Raises
     ------
@@ -32,7 +35,7 @@ def read(path: Path) -> Iterator[LabelledArticle | Problem]:
         if not found:
             raise CorpusError(f"{path}: no {', '.join(_READERS)} file in this folder")
         for file in found:
-            yield from read(file)
+            yield from read(file, labels=labels)
         return
     reader = _READERS.get(_suffix(path))
     if reader is None:
@@ -40,7 +43,7 @@ def read(path: Path) -> Iterator[LabelledArticle | Problem]:
         raise CorpusError(f"{path}: unknown format; expected {known}, each also with .gz")
     try:
         with _open(path) as handle:
-            yield from reader(handle, str(path))
+            yield from reader(handle, str(path), Record if labels else Unlabelled)
     except (OSError, EOFError, zlib.error) as error:
         raise CorpusError(f"{path}: cannot be read ({error})") from None
 

@@ -11,8 +11,13 @@ from copytaster.archive.labelled import LabelledArticle, Problem
 _LISTS = ("topics", "not_topics")
 
 
-def read(lines: Iterable[bytes], source: str) -> Iterator[LabelledArticle | Problem]:
-    """Yield an article or a problem for each row; an article may span several *lines*."""
+def read(
+    lines: Iterable[bytes], source: str, form: type[Record] = Record
+) -> Iterator[LabelledArticle | Problem]:
+    """Yield an article or a problem for each row; an article may span several *lines*.
+
+    *form* is the form of a row; there must be a column for each field that it requires.
+    """
     csv.field_size_limit(2**31 - 1)
     decoder = _Decoder(lines)
     rows = csv.DictReader(decoder, strict=True)
@@ -21,7 +26,8 @@ def read(lines: Iterable[bytes], source: str) -> Iterator[LabelledArticle | Prob
     except csv.Error as error:
         yield Problem("malformed", source, 1, f"is not CSV ({error})")
         return
-    missing = sorted({"text", "topics"} - set(names))
+    required = {name for name, field in form.model_fields.items() if field.is_required()}
+    missing = sorted(({"text"} | required) - set(names))
     if missing:
         detail = f"the header row has no column {missing[0]!r}; it has {', '.join(names)}"
         yield Problem("malformed", source, 1, detail)
@@ -37,7 +43,7 @@ def read(lines: Iterable[bytes], source: str) -> Iterator[LabelledArticle | Prob
             detail = f"is not CSV ({error}); is a quote left open, or a comma unquoted?"
             yield Problem("malformed", source, start, detail)
         else:
-            yield _parse(row, source, start, decoder.broken)
+            yield _parse(row, source, start, decoder.broken, form)
 
 
 class _Decoder:
@@ -70,7 +76,11 @@ class _Decoder:
 
 
 def _parse(
-    row: dict[str | None, str | list[str] | None], source: str, line: int, broken: list[int]
+    row: dict[str | None, str | list[str] | None],
+    source: str,
+    line: int,
+    broken: list[int],
+    form: type[Record],
 ) -> LabelledArticle | Problem:
     if broken:
         detail = f"line {broken[0]} is not UTF-8; save the file as UTF-8"
@@ -83,7 +93,7 @@ def _parse(
         joined = str(row.get(name) or "")
         cells[name] = [topic.strip() for topic in joined.split("|") if topic.strip()]
     try:
-        record = Record.model_validate(cells)
+        record = form.model_validate(cells)
     except ValidationError as error:
         return problem(error, source, line)
     return labelled(record, source, line)

@@ -57,6 +57,12 @@ class Record(BaseModel):
     complete: bool = True
 
 
+class Unlabelled(Record):
+    """One line of a file of articles whose topics do not matter."""
+
+    topics: Slugs = frozenset()
+
+
 def labelled(record: Record, source: str, line: int) -> LabelledArticle | Problem:
     """Return the article of *record*, or the problem that keeps it from being one."""
     both = record.topics & record.not_topics
