@@ -16,7 +16,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
-from copytaster.model import rivals
+from copytaster.model import arrays as array_file
+from copytaster.model import artifact, rivals
 from copytaster.model.errors import ArtifactError, CorpusError
 from copytaster.model.registry import Registry
 from copytaster.model.scorer import Scorer
@@ -41,6 +42,7 @@ from copytaster.training.config import DESK
 from copytaster.training.corpus import Corpus
 from copytaster.training.examples import Examples
 from copytaster.training.fit import Fitted
+from tests.model.test_artifact import accept
 from tests.stories import SMALL, as_corpus, dated, labelled
 
 SMALL_DESK = replace(DESK, min_df=1, vectors=4, n_folds=3)
@@ -97,8 +99,9 @@ def test_an_artifact_of_desks_with_an_array_that_does_not_fit_is_refused(
     fitted: Fitted, tmp_path: Path, name: str
 ) -> None:
     registry = Registry(tmp_path)
-    odd = {**fitted.arrays, name: np.zeros(7, dtype=np.float64)}
-    folder = registry.folder(saving.save(replace(fitted, arrays=odd), registry))
+    folder = registry.folder(saving.save(fitted, registry))
+    array_file.dump({**fitted.arrays, name: np.zeros(7)}, folder / artifact.ARRAYS)
+    accept(folder)
     with pytest.raises(ArtifactError, match=f"array {name} is"):
         Tagger.load(folder)
 
