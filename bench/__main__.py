@@ -15,6 +15,7 @@ NAMES = {
     "wikinews": "the default tagger on Wikinews",
     "language": "texts in languages that the tagger never saw",
     "tagging": "CPU time an article, one by one and in bulk, beside every peer",
+    "bulk": "copytaster tag from NDJSON to NDJSON, beside scikit-learn in batches",
     "growth": "CPU time against length, topics and words",
     "footprint": "memory a worker, time to ready, size of the package",
     "serving": "requests a second over HTTP, beside an echo and a plain Flask service",
