@@ -1,5 +1,9 @@
 # syntax=docker/dockerfile:1
 FROM python:3.12-slim AS build
+# For the compiled scorer; the image that runs has no compiler.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev \
+ && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY archive archive

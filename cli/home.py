@@ -3,12 +3,17 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
+from copytaster.cli.screen import ERR
 from copytaster.model.errors import ArtifactError, SettingsError
 from copytaster.model.manifest import NAME as MANIFEST
 from copytaster.model.registry import Registry
+
+if TYPE_CHECKING:
+    from copytaster.model.tagger import Tagger
 
 
 def models(environ: Mapping[str, str] = os.environ) -> Path:
@@ -62,3 +67,12 @@ def find(model: str, root: Path) -> Path:
     raise ArtifactError(
         Path(model), "no such tagger", f"name the folder of one, champion, or {known}"
     )
+
+
+def say_if_slow(tagger: "Tagger") -> None:
+    """Say that scoring is slower than it could be, where no compiler was at installation."""
+    if tagger.scorer.engine != "compiled":
+        ERR.print(
+            "The compiled scorer is not installed, so tagging takes ten times as long: install a "
+            "C compiler and Python's headers (Debian: gcc, python3-dev), then Copytaster again."
+        )

@@ -49,6 +49,7 @@ def command(host: str | None, port: int | None, workers: int | None, models: Pat
         if folder is None:
             folder = _train_default(root)
         tagger = Tagger.load(folder, home.model_key())
+        home.say_if_slow(tagger)
         ERR.print(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
         return create_app(tagger, settings)
 

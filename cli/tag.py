@@ -64,6 +64,7 @@ def command(  # noqa: PLR0913  # one argument an option
     if folder is None:
         raise click.ClickException("there is no tagger yet; run copytaster train first")
     tagger = Tagger.load(folder, home.model_key())
+    home.say_if_slow(tagger)
     tag = partial(tagger.tag, explain=explain, everything=everything, limit=limit)
     answer = partial(_line if as_json else _table, explain=explain)
     show: Callable[[Any], object] = sys.stdout.buffer.write if as_json else OUT.print

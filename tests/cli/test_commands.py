@@ -1,5 +1,6 @@
 """The commands, run as a person or a script runs them."""
 
+import copy
 import json
 import os
 import shutil
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from copytaster.cli import bulk
+from copytaster.cli import bulk, home
 from copytaster.cli.article_lines import Raw
 from copytaster.model.registry import Registry
+from copytaster.model.scorer import Scorer
 from copytaster.model.tagger import Tagger
 from tests.foreign import FOREIGN
 from tests.stories import small_records, write_jsonl
@@ -342,3 +344,15 @@ def test_tag_reads_no_further_ahead_than_a_few_batches(small_tagger: Tagger) -> 
     for _ in range(5):
         assert next(results).answers == [("A tariff", "trade")] * 10
     assert taken <= 10 * (5 + 3 * 2 + 1)
+
+
+def test_tagging_without_the_compiled_scorer_says_so_once(
+    small_tagger: Tagger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.say_if_slow(small_tagger)
+    expected = 0 if small_tagger.scorer.engine == "compiled" else 1
+    assert capsys.readouterr().err.count("not installed") == expected
+    slow = copy.copy(small_tagger)
+    slow.scorer = Scorer(small_tagger.scorer.fields, small_tagger.scorer.intercept)
+    home.say_if_slow(slow)
+    assert capsys.readouterr().err.count("not installed") == 1
