@@ -91,7 +91,7 @@ def run(
     with ThreadPoolExecutor(threads, "copytaster-tag") as pool:
         while batch := list(islice(source, size)):
             waiting.append(pool.submit(work, batch))
-            if len(waiting) > _AHEAD * threads:
+            while waiting and (size == 1 or len(waiting) > _AHEAD * threads or waiting[0].done()):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

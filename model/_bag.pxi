@@ -70,22 +70,25 @@ cdef class Bag:
 
     cdef void finish(self, float* sums) noexcept nogil:
         """Add the field's part of the scores, and take everything out."""
-        cdef Py_ssize_t at
+        cdef Py_ssize_t at, n_known = 0
         cdef double value, square = 0.0
-        cdef uint32_t count
+        cdef uint32_t count, row
         cdef const Slot* slot
         for at in range(self.n):
-            slot = self.slots[at]
-            self.field.fetch_row(self.rows[at])
-            count = self.counts[self.rows[at]]
-            self.counts[self.rows[at]] = 0
+            slot, row = self.slots[at], self.rows[at]
+            count = self.counts[row]
+            self.counts[row] = 0
+            if slot == &self.field.unknown:  # it has no row of weights
+                continue
+            self.field.fetch_row(row)
             value = SUBLINEAR[count] if count < 64 else 1.0 + log(<double> count)
-            value *= slot.idf  # 0 for unknown words
+            value *= slot.idf
             square += value * value
-            self.factors[at] = <float> (value * slot.scale)
+            self.rows[n_known], self.factors[n_known] = row, <float> (value * slot.scale)
+            n_known += 1
         if square > 0.0:
             rows_add(
-                sums, self.field.weights, self.field.width, self.rows, self.factors, self.n,
+                sums, self.field.weights, self.field.width, self.rows, self.factors, n_known,
                 <float> (1.0 / sqrt(square)),
             )
         self.n = self.n_tokens = 0

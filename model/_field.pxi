@@ -29,7 +29,7 @@ cdef class Field:
     """
 
     cdef Slot* slots
-    cdef Slot unknown  # its row is the one behind the last, its idf 0
+    cdef Slot unknown  # its row is the one behind the last; it has no weights
     cdef uint64_t mask
     cdef const int8_t* weights
     cdef Py_ssize_t width, n_terms
@@ -46,7 +46,7 @@ cdef class Field:
         self.n_terms, self.width = weights.shape[0], weights.shape[1]
         if not idf.shape[0] == scales.shape[0] == self.n_terms or self.width % ROWS_STEP:
             raise ValueError("the arrays of a field do not fit each other")
-        if self.n_terms > MOST_TERMS:
+        if self.n_terms >= MOST_TERMS:
             raise ValueError("too many terms")
         while 5 * n_slots < 8 * self.n_terms:
             n_slots *= 2
@@ -81,7 +81,7 @@ cdef class Field:
         cdef uint64_t place = hash & self.mask
         while self.slots[place].key:
             if (self.slots[place].key ^ hash) & TAG == 0:
-                raise ValueError("two terms have the same hash")
+                raise SameHashError("two terms have the same hash")
             place = (place + 1) & self.mask
         self.slots[place].key = (hash & TAG) | <uint64_t> (row + 1)
         self.slots[place].idf, self.slots[place].scale = idf, scale

@@ -40,6 +40,11 @@ cdef enum:
     LINE = 64  # bytes that the processor fetches at a time
     MOST_TERMS = (1 << 24) - 1
 
+
+class SameHashError(ValueError):
+    """Two terms of a field have the same hash, and only these look-ups would confuse them."""
+
+
 include "_texts.pxi"
 include "_field.pxi"
 include "_bag.pxi"
@@ -117,14 +122,14 @@ cdef class Scorer:
         if scores.shape[1] != self.intercept.shape[0]:
             raise ValueError("not as many scores as topics")
         cdef list held = [lowered(text) for text in headlines] + [lowered(text) for text in texts]
+        # A desk that is in use is in no list, so that no two threads have the same.
+        cdef Desk desk = self.desks.pop() if self.desks else self.new_desk()
         cdef Text* read = <Text*> malloc((2 * n + 1) * sizeof(Text))
         cdef bint enough = True
         if read == NULL:
             raise MemoryError
         for at in range(2 * n):
             read[at] = reading(held[at])
-        # A desk that is in use is in no list, so that no two threads have the same.
-        cdef Desk desk = self.desks.pop() if self.desks else self.new_desk()
         with nogil:
             for at in range(n):
                 desk.begun = False

@@ -16,6 +16,8 @@ cdef Text reading(str text) noexcept:
 
 cdef str lowered(str text):
     """Return *text*, lower-cased if it cannot be one code point at a time."""
+    if text is None:
+        raise TypeError("a text is None")
     if words_need_lower(PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text)):
         return text.lower()
     return text

@@ -39,7 +39,7 @@ def best_scorer(
         return Scorer(fields, intercept, exclusive=exclusive)
     try:
         return FusedScorer(fields, intercept, exclusive=exclusive)
-    except ValueError:
+    except _compiled.SameHashError:
         return Scorer(fields, intercept, exclusive=exclusive)
 
 
@@ -49,7 +49,7 @@ class FusedScorer(Scorer):
     Raises
     ------
     ValueError
-        If two terms of a field cannot be told apart by their hashes.
+        If two terms of a field cannot be told apart by their hashes, or arrays do not fit.
     """
 
     engine: Literal["numpy", "compiled"] = "compiled"

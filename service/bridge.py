@@ -2,7 +2,8 @@
 
 The server speaks ASGI. Bodies are read here, in the event loop, with a limit and a deadline; the
 application runs once all is there. Short ones run in the event loop itself, since handing one to a
-thread costs more than the work; long ones and streams have threads.
+thread costs more than the work; long ones, those to explain, and streams have threads. A stream
+keeps its thread to its end, and one too many is told to come again.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from urllib.parse import quote
 from copytaster.service.articles import NDJSON
 from copytaster.service.counted import REQUEST_ID
 from copytaster.service.settings import Settings
+from copytaster.service.stream import BUSY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -49,6 +51,7 @@ class Bridge:
         self._log = settings.access_log
         self._long = ThreadPoolExecutor(settings.threads, "copytaster-long")
         self._streams = ThreadPoolExecutor(settings.threads, "copytaster-stream")
+        self._most, self._open = settings.threads, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -64,7 +67,8 @@ class Bridge:
     async def _whole(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
         body = await self._body(environ, receive)
         environ["wsgi.input"] = body
-        if isinstance(body, io.BytesIO) and body.getbuffer().nbytes <= LONG:
+        short = isinstance(body, io.BytesIO) and body.getbuffer().nbytes <= LONG
+        if short and "explain" not in environ["QUERY_STRING"]:
             status, headers, reply = _call(self._app, environ)
         else:
             loop = asyncio.get_running_loop()
@@ -103,6 +107,19 @@ class Bridge:
         return io.BytesIO(parts[0] if len(parts) == 1 else b"".join(parts))
 
     async def _stream(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
+        if self._open == self._most:
+            environ["wsgi.input"], environ[BUSY] = io.BytesIO(), True
+            status, headers, reply = _call(self._app, environ)
+            await send(_start(status, headers))
+            await send({"type": "http.response.body", "body": reply})
+            return status
+        self._open += 1
+        try:
+            return await self._streamed(environ, receive, send)
+        finally:
+            self._open -= 1
+
+    async def _streamed(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
         loop = asyncio.get_running_loop()
         environ["wsgi.input"] = _Source(loop, receive, self._seconds)
 
@@ -114,15 +131,18 @@ class Bridge:
             asyncio.run_coroutine_threadsafe(sent(message), loop).result()
 
         def run() -> str:
-            answer = _Answer()
+            answer, begun = _Answer(), False
             parts = self._app(environ, answer)
             try:
-                for number, part in enumerate(parts):
-                    if number == 0:
+                for part in parts:
+                    if not begun:
                         put(_start(answer.status, answer.headers))
+                    begun = True
                     put({"type": "http.response.body", "body": part, "more_body": True})
             finally:
                 _close(parts)
+            if not begun:
+                put(_start(answer.status, answer.headers))
             put({"type": "http.response.body", "body": b""})
             return answer.status
 
@@ -236,6 +256,8 @@ def _environ(scope: Scope) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for raw, value in scope["headers"]:
+        if b"_" in raw:  # in WSGI it would pass for the one with a hyphen
+            continue
         name = _NAMES.get(raw) or _name(raw)
         text = value.decode("latin-1")
         environ[name] = f"{environ[name]},{text}" if name in environ else text

@@ -84,4 +84,7 @@ def _unexpected(error: Exception) -> Response:
 
 def _respond(status: HTTPStatus, detail: str, errors: list[FieldProblem] | None = None) -> Response:
     problem = Problem(title=status.phrase, status=status, detail=detail, errors=errors or [])
-    return Response(problem.model_dump_json(), status=status, mimetype=MIMETYPE)
+    made = Response(problem.model_dump_json(), status=status, mimetype=MIMETYPE)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        made.headers["Retry-After"] = "1"
+    return made

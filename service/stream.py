@@ -11,6 +11,8 @@ from copytaster.service.metrics import Metrics
 from copytaster.service.problems import RequestError
 from copytaster.service.schemas import ArticleRequest, LineProblem
 
+#: In the environment of a stream for which there is no thread.
+BUSY = "copytaster.busy"
 #: Articles that are handed to the tagger at once.
 BATCH = 64
 _log = logging.getLogger(__name__)

@@ -62,6 +62,8 @@ cdef class Counter:
 
     cdef int add(self, str text) except -1:
         """Count one text's words; return 0."""
+        if text is None:
+            raise TypeError("a text is None")
         if words_need_lower(PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text)):
             text = text.lower()
         cdef int kind = PyUnicode_KIND(text)

@@ -12,7 +12,11 @@ from copytaster.service.metrics import Metrics
 from copytaster.service.problems import RequestError
 from copytaster.service.schemas import TagQuery
 from copytaster.service.single import Single
-from copytaster.service.stream import Stream
+from copytaster.service.stream import BUSY, Stream
+
+_BUSY = (
+    "Every thread for streams has one (COPYTASTER_THREADS in each process); come again in a moment."
+)
 
 
 def blueprint(tagger: Tagger, single: Single, metrics: Metrics, max_body_bytes: int) -> Blueprint:
@@ -29,6 +33,8 @@ def blueprint(tagger: Tagger, single: Single, metrics: Metrics, max_body_bytes: 
         return Response(single.reply(sent, query), content_type=articles.JSON)
 
     def stream(query: TagQuery) -> Response:
+        if BUSY in request.environ:
+            raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY)
         work = partial(tagger.tag, explain=query.explain, everything=query.all, limit=query.limit)
         made = Stream(work, metrics, explain=query.explain, limit=max_body_bytes)
         # Werkzeug's own stream would end at the limit of a single body.

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -319,3 +321,33 @@ def test_rounding_keeps_weights_within_half_a_step_and_is_done_once(n: int, seed
     again, same_scales = rounding.to_int8(kept)
     assert np.array_equal(steps, again)
     assert np.array_equal(scales, same_scales)
+
+
+@needs_compiler
+def test_an_unknown_word_reads_nothing_behind_the_weights() -> None:
+    """The weights end where a page does, and the next page may not be read."""
+    script = """
+import ctypes, mmap, numpy as np
+from copytaster.model import _scorer, terms
+libc = ctypes.CDLL(None, use_errno=True)
+pages = mmap.mmap(-1, 2 * mmap.PAGESIZE)
+start = ctypes.addressof(ctypes.c_char.from_buffer(pages))
+behind = ctypes.c_void_p(start + mmap.PAGESIZE)
+assert libc.mprotect(behind, ctypes.c_size_t(mmap.PAGESIZE), 0) == 0
+weights = np.frombuffer(pages, np.int8, mmap.PAGESIZE).reshape(-1, 32)
+n = len(weights)
+words = [f"w{chr(97 + row // 26)}{chr(97 + row % 26)}" for row in range(n)]
+ones = np.ones(n, np.float32)
+field = _scorer.Field(terms.pack(words).tobytes(), ones, ones, weights)
+scores, known = np.empty((1, 3)), np.empty(1)
+_scorer.Scorer(field, field, None, np.zeros(3)).score(["waa no"], ["wab unknown"], scores, known)
+print(known[0])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"0.5\n"), done.stderr.decode()
+
+
+@needs_compiler
+def test_a_text_that_is_none_is_refused(small_tagger: Tagger) -> None:
+    with pytest.raises(TypeError, match="None"):
+        small_tagger.scorer.score([Article(None)])  # type: ignore[arg-type]

@@ -1,11 +1,13 @@
 """The service as it is run: over real sockets, in its own processes."""
 
+import http.client
 import json
 import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -145,3 +147,18 @@ def test_the_first_start_trains_the_default_tagger_and_the_next_is_ready_at_once
     assert Registry(models).versions() == [first["model"]]
     with serving(models, wait=20) as running:
         assert json.loads(running.get("/readyz")[1]) == first
+
+
+def test_a_header_whose_name_has_an_underscore_passes_for_no_other(running: Running) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=30)
+    with closing(connection):
+        headers = {
+            "Content-Type": "application/json",
+            "Content_Type": "text/plain",
+            "content_length": "9" * 4400,
+            "X_Request_Id": "forged",
+        }
+        connection.request("POST", "/tag", b'{"text": "A tariff"}', headers)
+        reply = connection.getresponse()
+        assert reply.status == 200
+        assert reply.getheader("X-Request-Id") != "forged"

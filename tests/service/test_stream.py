@@ -172,3 +172,26 @@ def test_a_stream_that_breaks_off_says_at_which_line(running: Running) -> None:
     assert b'"id":1' in reply
     assert b'"status":400' in reply
     assert b'"line":2' in reply
+
+
+@pytest.mark.parametrize("body", [b"", b"\n\n"])
+def test_a_stream_without_articles_is_answered_by_one_without_results(
+    running: Running, body: bytes
+) -> None:
+    assert running.post("/tag", body, KIND) == (200, b"")
+    assert running.send("HEAD", "/healthz", None, KIND)[0] == 200
+
+
+def test_a_stream_for_which_there_is_no_thread_is_told_to_come_again(small_models: Path) -> None:
+    head = f"POST /tag HTTP/1.1\r\nHost: x\r\nContent-Type: {KIND}\r\nContent-Length: 99\r\n\r\n"
+    with (
+        serving(small_models, COPYTASTER_THREADS="1", COPYTASTER_WORKERS="1") as found,
+        socket.create_connection(("127.0.0.1", found.port), timeout=30) as slow,
+    ):
+        slow.sendall(head.encode() + b'{"text": "A tariff"}\n')
+        for _ in range(100):
+            status, reply = found.post("/tag", b'{"text": "A goal"}\n', KIND)
+            if status != 200:
+                break
+        assert (status, json.loads(reply)["title"]) == (503, "Service Unavailable")
+        assert found.post("/tag", b'{"text": "A goal"}')[0] == 200
