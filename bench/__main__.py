@@ -38,6 +38,7 @@ def main() -> None:
         "name", choices=[*NAMES, "all"], help=f"all: all but {', '.join(LONG)}, to bench/results.md"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
+    parser.add_argument("--save", action="store_true", help="put its rows into bench/results.md")
     arguments = parser.parse_args()
     one_blas_thread()
     if arguments.name == "all":
@@ -46,6 +47,9 @@ def main() -> None:
     else:
         rows = importlib.import_module(f"bench.{arguments.name}").run()
         importlib.import_module("bench.rows").show(rows, as_json=arguments.json)
+        if arguments.save:
+            results = importlib.import_module("bench.results")
+            results.save(arguments.name, NAMES[arguments.name], rows)
 
 
 if __name__ == "__main__":

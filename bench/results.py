@@ -45,13 +45,29 @@ def write(names: Mapping[str, str], *, as_json: bool) -> None:
         RESULTS.write_text("\n".join(sections), encoding="utf-8")  # a part is better than none
 
 
+def save(name: str, what: str, rows: Sequence[Row]) -> None:
+    """Put the *rows* of the measurement called *name* in the place of its last ones."""
+    page = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else f"{_HEAD}\n{machine()}"
+    head, *sections = re.split(r"^(?=## )", page, flags=re.MULTILINE)
+    made = f"## {name}: {what}\n\n{markdown(rows)}"
+    places = [at for at, found in enumerate(sections) if found.startswith(f"## {name}:")]
+    if places:
+        sections[places[0]] = made
+    else:
+        sections.append(made)
+    parts = [part.strip("\n") for part in (head, *sections)]
+    RESULTS.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
 def _measured(name: str) -> list[Row] | str:
     """Return the rows of a measurement, or why there are none."""
     command = [sys.executable, "-m", "bench", name, "--json"]
     done = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         return f"it ended with status {done.returncode}"
-    return [row(json.loads(line)) for line in done.stdout.splitlines()]
+    # Other programs that a measurement runs may print as well.
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    return [row(json.loads(line)) for line in lines]
 
 
 def row(found: dict[str, object]) -> Row:
