@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pydantic import ValidationError
-
 from copytaster.model.errors import CorpusError
+from copytaster.service import articles
 from copytaster.service.problems import RequestError
 from copytaster.service.schemas import ArticleRequest
 
@@ -80,10 +79,9 @@ def parse(line: bytes, source: str, number: int) -> ArticleRequest:
         Naming file, line and field.
     """
     try:
-        return ArticleRequest.model_validate_json(line.removeprefix(BOM_UTF8))
-    except ValidationError as error:
-        detail = RequestError.invalid(error, "line").detail
-        raise CorpusError(f"{source}:{number}: {detail}") from None
+        return articles.parse(line, "line")
+    except RequestError as error:
+        raise CorpusError(f"{source}:{number}: {error.detail}") from None
 
 
 def plain(data: bytes, source: str) -> ArticleRequest:

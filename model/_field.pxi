@@ -20,7 +20,7 @@ cdef class Field:
     idf, scales : buffer of shape (n_terms,), float32
         Inverse document frequency, and what one step of a weight is worth.
     weights : buffer of shape (n_terms, width), int8
-        Rows, padded to a multiple of STEP.
+        Rows, padded to a multiple of ROWS_STEP.
 
     Raises
     ------

@@ -32,9 +32,6 @@ cdef extern from *:
 
 words_prepare()
 
-#: Columns of the weights are padded to a multiple of so many.
-STEP = ROWS_STEP
-
 cdef enum:
     AT_ONCE = 32  # words that are looked up together, so that their slots come in the meantime
     LINE = 64  # bytes that the processor fetches at a time

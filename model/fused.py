@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 import numpy as np
@@ -23,11 +24,6 @@ def available() -> bool:
     return _compiled is not None
 
 
-def narrow(*, yes: bool) -> None:
-    """Do without wide registers, or not: scores do not depend on it."""
-    _compiled.set_narrow(yes)
-
-
 def best_scorer(
     fields: Mapping[FieldName, Field], intercept: NDArray[np.float64], *, exclusive: bool = False
 ) -> Scorer:
@@ -35,12 +31,10 @@ def best_scorer(
 
     Should two terms have one hash, which one vocabulary in millions has, it is the plain one.
     """
-    if not available():
-        return Scorer(fields, intercept, exclusive=exclusive)
-    try:
-        return FusedScorer(fields, intercept, exclusive=exclusive)
-    except _compiled.SameHashError:
-        return Scorer(fields, intercept, exclusive=exclusive)
+    if available():
+        with suppress(_compiled.SameHashError):
+            return FusedScorer(fields, intercept, exclusive=exclusive)
+    return Scorer(fields, intercept, exclusive=exclusive)
 
 
 class FusedScorer(Scorer):

@@ -60,8 +60,13 @@ def of_json(data: bytes, what: str) -> ArticleRequest:
     RequestError
         As :func:`of`.
     """
+    return _with_words(parse(data, what))
+
+
+def parse(data: bytes, what: str) -> ArticleRequest:
+    """Return the article that *data* is, as :func:`of_json`, even where there is nothing to tag."""
     try:
-        return _with_words(ArticleRequest.model_validate_json(data.removeprefix(BOM_UTF8)))
+        return ArticleRequest.model_validate_json(data.removeprefix(BOM_UTF8))
     except ValidationError as error:
         raise RequestError.invalid(error, what) from None
 

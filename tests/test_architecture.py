@@ -60,6 +60,25 @@ def test_a_module_is_at_most_300_lines_and_says_first_what_it_is(path: Path) -> 
     assert ast.get_docstring(ast.parse(text))
 
 
+COMPILED = [
+    path
+    for room in ARROWS
+    for kind in ("pyx", "pxi", "h")
+    for path in (ROOT / room).glob(f"*.{kind}")
+]
+
+
+@pytest.mark.parametrize("path", COMPILED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_source_to_compile_is_at_most_300_lines_and_is_rebuilt_when_it_changes(
+    path: Path,
+) -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    known = [name for module in config["ext-modules"] for name in module["sources"]]
+    known += [name for module in config["ext-modules"] for name in module.get("depends", [])]
+    assert str(path.relative_to(ROOT)) in known
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
 def test_every_folder_with_code_is_packaged_and_nothing_else_is() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
     folders = {path.parent for path in SOURCES} | {ROOT / "seeds" / "articles"}

@@ -142,7 +142,7 @@ def audit(
     corpus : Corpus
     recipe : Recipe
     n_jobs : int
-        Processes; the result does not depend on it.
+        Threads or, without the compiled solver, processes; the result does not depend on it.
     progress : callable or None
         Called after each fitted column.
 

@@ -105,7 +105,7 @@ class Examples:
         ----------
         rows : ndarray of shape (n_rows,), int64
         n_jobs : int
-            Processes; the result does not depend on it.
+            Threads or, without the compiled solver, processes; the result does not depend on it.
         tick : callable or None
             Called after each topic.
         """

@@ -98,7 +98,7 @@ def learn(
         Of one taxonomy, without a group in common; :func:`apart` and :func:`thirds` part them.
     recipe : Recipe
     n_jobs : int
-        Processes.
+        Threads or, without the compiled solver, processes.
     progress : callable or None
         Called as each fit goes on.
 

@@ -37,7 +37,7 @@ def models(
     fold : ndarray of shape (n_articles,), int64
         The fold of each article; those in fold -1 are neither fitted to nor held out.
     n_jobs : int
-        Processes; the result does not depend on it.
+        Threads or, without the compiled solver, processes; the result does not depend on it.
     tick : callable or None
         Called after each fitted topic.
     """

@@ -53,7 +53,7 @@ def trial(
     share : float
         The share of the articles to test on, above 0 and below 1.
     n_jobs : int
-        Processes; the result does not depend on it.
+        Threads or, without the compiled solver, processes; the result does not depend on it.
     progress : callable or None
         As for :func:`copytaster.training.fit.fit`.
 

@@ -230,11 +230,12 @@ def test_any_number_of_topics_scores_alike_with_narrow_and_wide_registers(n_topi
     wide = FusedScorer(fields, intercept).read(articles)
     np.testing.assert_allclose(wide.scores, Scorer(fields, intercept).score(articles), atol=1e-5)
     assert padded(n_topics) == fields["article"].weights.shape[1]
-    fused.narrow(yes=True)
+    compiled = pytest.importorskip("copytaster.model._scorer")
+    compiled.set_narrow(True)
     try:
         narrow = FusedScorer(fields, intercept).read(articles)
     finally:
-        fused.narrow(yes=False)
+        compiled.set_narrow(False)
     assert np.array_equal(narrow.scores, wide.scores)
     assert np.array_equal(narrow.known, wide.known)
 
