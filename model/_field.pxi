@@ -57,26 +57,32 @@ cdef class Field:
             raise MemoryError
         self.weights = &weights[0, 0] if self.n_terms else NULL
         self.kept = weights
-        cdef Py_ssize_t row, n_found = 0
-        for row, term in enumerate(terms.decode().split("\n") if terms else ()):
+        cdef str joined = terms.decode()
+        cdef Text read = reading(joined)
+        cdef Py_ssize_t row = 0, at = 0, end
+        while at <= read.length and terms:
+            end = PyUnicode_FindChar(joined, c"\n", at, read.length, 1)
+            if end < 0:
+                end = read.length
             if row == self.n_terms:
                 raise ValueError("more terms than weights")
-            self.keep(term, row, idf[row], scales[row])
-            n_found += 1
-        if n_found < self.n_terms:
+            self.keep(read, at, end, row, idf[row], scales[row])
+            row, at = row + 1, end + 1
+        if row < self.n_terms:
             raise ValueError("fewer terms than weights")
 
     def __dealloc__(self):
         free(self.slots)
 
-    cdef int keep(self, str term, Py_ssize_t row, float idf, float scale) except -1:
-        """Put a term, a word or a pair of words, into its slot; return 0."""
+    cdef int keep(
+        self, Text read, Py_ssize_t at, Py_ssize_t end, Py_ssize_t row, float idf, float scale
+    ) except -1:
+        """Put the term in this part of a text, a word or a pair, into its slot; return 0."""
         cdef Word word
-        cdef Text read = reading(term)
-        if not words_next(read.kind, read.data, read.length, 0, &word):
+        if not words_next(read.kind, read.data, end, at, &word):
             return 0  # the stand-in of a field without terms
         cdef uint64_t hash = word.hash
-        if words_next(read.kind, read.data, read.length, word.end, &word):
+        if words_next(read.kind, read.data, end, word.end, &word):
             hash = words_pair(hash, word.hash)
         cdef uint64_t place = hash & self.mask
         while self.slots[place].key:
