@@ -77,11 +77,13 @@ def detect(text: str) -> str | None:
     if not _has_letters(start):
         return None
     detector = _detector()
-    code, probability = detector.classify(start)
+    shares = detector._decide(start)  # noqa: SLF001  # classify and rank would each do it anew
+    best = int(shares.argmax())
+    code, probability = detector.nb_classes[best], float(shares[best])
     if probability < SURE:
         code = broader(code)
-        kin = (part for other, part in detector.rank(start) if broader(other) == code)
-        probability = sum(kin)
+        kin = [broader(other) == code for other in detector.nb_classes]
+        probability = float(shares[kin].sum())
     return primary(code) if probability >= SURE else None
 
 
