@@ -4,48 +4,60 @@ import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import cast
 
 from copytaster.model.errors import CorpusError
 from copytaster.service import articles
 from copytaster.service.problems import RequestError
 from copytaster.service.schemas import ArticleRequest
 
+#: Bytes that are read at once.
+PIECE = 1 << 18
 _LINES = {".jsonl", ".ndjson", ".json"}
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
-    """An article that nothing has looked at yet.
+class Piece:
+    """Articles that nothing has looked at yet.
 
     Attributes
     ----------
     data : bytes
+        Whole lines of JSON, or a whole file of plain text.
     source : str
         The file's name.
     number : int or None
-        The line, from 1, that it is as JSON; ``None`` for a whole file of plain text.
+        Of the first line, from 1; ``None`` for plain text.
     """
 
     data: bytes
     source: str
     number: int | None
 
-    def parse(self) -> ArticleRequest:
-        """Return the article.
+    def parse(self) -> tuple[list[ArticleRequest], list[CorpusError]]:
+        """Return the articles, and what is wrong with those that cannot be read.
 
-        Raises
-        ------
-        CorpusError
-            Naming file, and line and field, or the byte that is not UTF-8.
+        An error names file, and line and field, or the byte that is not UTF-8. Blank lines are
+        left out.
         """
-        if self.number is None:
-            return plain(self.data, self.source)
-        return parse(self.data, self.source, self.number)
+        found: list[ArticleRequest] = []
+        problems: list[CorpusError] = []
+        lines = [self.data] if self.number is None else self.data.split(b"\n")
+        for at, line in enumerate(lines, self.number or 0):
+            try:
+                if self.number is None:
+                    found.append(plain(line, self.source))
+                elif line and not line.isspace():
+                    found.append(parse(line, self.source, at))
+            except CorpusError as error:
+                problems.append(error)
+        return found, problems
 
 
-def read(files: Iterable[Path]) -> Iterator[Raw]:
+def read(files: Iterable[Path]) -> Iterator[Piece]:
     """Yield the articles of *files* or, where there are none, of standard input."""
     none = True
     for path in files:
@@ -53,21 +65,34 @@ def read(files: Iterable[Path]) -> Iterator[Raw]:
         with path.open("rb") as handle:
             yield from _read(handle, str(path), lines=path.suffix in _LINES)
     if none:
-        yield from _read(sys.stdin.buffer, "standard input", lines=None)
+        yield from _read(cast("BufferedReader", sys.stdin.buffer), "standard input", lines=None)
 
 
-def _read(handle: BinaryIO, source: str, *, lines: bool | None) -> Iterator[Raw]:
-    first = handle.readline()
+def _read(handle: BufferedReader, source: str, *, lines: bool | None) -> Iterator[Piece]:
+    pieces, number = _whole(handle), 1
+    first = next(pieces, b"")
     if lines is None:
-        lines = first.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
+        line = first.partition(b"\n")[0]
+        lines = line.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
     if not lines:
-        yield Raw(first + handle.read(), source, None)
+        yield Piece(first + b"".join(pieces), source, None)
         return
-    number = 1
-    while first:
-        if first.strip():
-            yield Raw(first, source, number)
-        first, number = handle.readline(), number + 1
+    for data in chain([first], pieces):
+        yield Piece(data, source, number)
+        number += data.count(b"\n")
+
+
+def _whole(handle: BufferedReader) -> Iterator[bytes]:
+    """Yield what *handle* gives, cut after line ends only; a terminal gives a line at a time."""
+    kept: list[bytes] = []
+    while data := handle.read1(PIECE):
+        lines, end, rest = data.rpartition(b"\n")
+        if end:
+            yield b"".join([*kept, lines, end])
+            kept.clear()
+        kept.append(rest)
+    if any(kept):
+        yield b"".join(kept)
 
 
 def parse(line: bytes, source: str, number: int) -> ArticleRequest:

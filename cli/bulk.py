@@ -2,23 +2,22 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from typing import Generic, TypeVar
 
-from copytaster.cli.article_lines import Raw
-from copytaster.model.errors import CorpusError
-from copytaster.model.types import Article, Tagging
+from copytaster.cli.article_lines import Piece
 from copytaster.service.schemas import ArticleRequest
 
-#: Articles that a thread tags at once.
-BATCH = 128
+#: Bytes, and a little more, that a thread takes at once: some fifty articles or more.
+BATCH = 1 << 17
 #: Batches that wait for each thread, read or still to be written.
 _AHEAD = 3
 
 Answer = TypeVar("Answer")
+#: What is done with articles, in a thread; it pays where the GIL is released.
+Work = Callable[[Sequence[ArticleRequest]], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,49 +26,29 @@ class Batch(Generic[Answer]):
 
     Attributes
     ----------
-    answers : list
-        One for each article that could be read, in order.
+    answer : Answer
+        To those that could be read, in order.
+    articles : int
+        How many they are.
     problems : list of str
         What is wrong with each of the others.
     n_bytes : int
         How much was read.
     """
 
-    answers: list[Answer]
+    answer: Answer
+    articles: int
     problems: list[str]
     n_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Work(Generic[Answer]):
-    """What is done with a batch, in a thread.
-
-    Attributes
-    ----------
-    tag : callable
-        Tags articles; it releases the GIL while it scores, so that threads pay.
-    answer : callable
-        Makes of an article and its tagging what the caller wants.
-    """
-
-    tag: Callable[[list[Article]], list[Tagging]]
-    answer: Callable[[ArticleRequest, Tagging], Answer]
-
-    def __call__(self, raws: list[Raw]) -> Batch[Answer]:
-        """Do it."""
-        sent, problems = [], []
-        for raw in raws:
-            try:
-                sent.append(raw.parse())
-            except CorpusError as error:
-                problems.append(str(error))
-        found = self.tag([item.article() for item in sent])
-        answers = [self.answer(item, tagging) for item, tagging in zip(sent, found, strict=True)]
-        return Batch(answers, problems, sum(len(raw.data) for raw in raws))
-
-
 def run(
-    raws: Iterable[Raw], work: Work[Answer], threads: int | None = None, size: int = BATCH
+    pieces: Iterable[Piece],
+    work: Work[Answer],
+    threads: int | None = None,
+    *,
+    size: int = BATCH,
+    at_once: bool = False,
 ) -> Iterator[Batch[Answer]]:
     """Yield what comes of the articles, in their order.
 
@@ -78,20 +57,44 @@ def run(
 
     Parameters
     ----------
-    raws : iterable of Raw
+    pieces : iterable of Piece
     work : Work
     threads : int or None
         ``None``: as many as there are processors.
     size : int
-        Articles in a batch.
+        Bytes of which a batch is made, or a little more.
+    at_once : bool
+        Whether each piece is answered before the next is read.
     """
-    source = iter(raws)
     threads = threads or os.cpu_count() or 1
     waiting: deque[Future[Batch[Answer]]] = deque()
     with ThreadPoolExecutor(threads, "copytaster-tag") as pool:
-        while batch := list(islice(source, size)):
-            waiting.append(pool.submit(work, batch))
-            while waiting and (size == 1 or len(waiting) > _AHEAD * threads or waiting[0].done()):
+        for batch in _batches(pieces, 1 if at_once else size):
+            waiting.append(pool.submit(_done, work, batch))
+            while waiting and (at_once or len(waiting) > _AHEAD * threads or waiting[0].done()):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _batches(pieces: Iterable[Piece], size: int) -> Iterator[list[Piece]]:
+    batch: list[Piece] = []
+    n_bytes = 0
+    for piece in pieces:
+        batch.append(piece)
+        n_bytes += len(piece.data)
+        if n_bytes >= size:
+            yield batch
+            batch, n_bytes = [], 0
+    if batch:
+        yield batch
+
+
+def _done(work: Work[Answer], pieces: list[Piece]) -> Batch[Answer]:
+    found: list[ArticleRequest] = []
+    problems: list[str] = []
+    for piece in pieces:
+        good, bad = piece.parse()
+        found += good
+        problems += map(str, bad)
+    return Batch(work(found), len(found), problems, sum(len(piece.data) for piece in pieces))

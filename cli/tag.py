@@ -2,11 +2,11 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -17,7 +17,9 @@ from copytaster.cli.screen import ERR, OUT, table
 from copytaster.model.types import Tagging
 
 if TYPE_CHECKING:
-    from copytaster.service.schemas import ArticleRequest
+    from copytaster.cli.bulk import Work
+    from copytaster.model.tagger import Tagger
+    from copytaster.service.schemas import ArticleRequest, TagQuery
 
 #: A run of so many seconds closes with its rate.
 _LONG = 2.0
@@ -59,26 +61,30 @@ def command(  # noqa: PLR0913  # one argument an option
     """
     from copytaster.cli import article_lines, bulk
     from copytaster.model.tagger import Tagger
+    from copytaster.service.schemas import TagQuery
 
     folder = home.champion(models or home.models())
     if folder is None:
         raise click.ClickException("there is no tagger yet; run copytaster train first")
     tagger = Tagger.load(folder, home.model_key())
     home.say_if_slow(tagger)
-    tag = partial(tagger.tag, explain=explain, everything=everything, limit=limit)
-    answer = partial(_line if as_json else _table, explain=explain)
-    show: Callable[[Any], object] = sys.stdout.buffer.write if as_json else OUT.print
+    query = TagQuery(explain=explain, all=everything, limit=limit)
+    # A terminal shows each article as it comes; a pipe is not asked to.
+    at_once = not files and sys.stdin.isatty()
     good = True
     with _progress(files) as move:
-        # A terminal shows each article as it comes; a pipe is not asked to.
-        size = bulk.BATCH if files or not sys.stdin.isatty() else 1
-        for batch in bulk.run(article_lines.read(files), bulk.Work(tag, answer), threads, size):
-            for one in batch.answers:
-                show(one)
+        found = bulk.run(
+            article_lines.read(files),
+            (_lines if as_json else _tables)(tagger, query),
+            threads,
+            at_once=at_once,
+        )
+        for batch in found:
+            batch.answer()
             for problem in batch.problems:
                 click.echo(f"copytaster: {problem}", err=True)
             good = good and not batch.problems
-            move(len(batch.answers), batch.n_bytes)
+            move(batch.articles, batch.n_bytes)
         sys.stdout.flush()
     if not good:
         sys.exit(1)
@@ -117,10 +123,41 @@ def _rate(articles: int, seconds: float) -> str:
     return f"{articles:,} articles, {articles / max(seconds, 1e-9):,.0f} a second"
 
 
-def _line(sent: "ArticleRequest", tagging: Tagging, *, explain: bool) -> bytes:
-    from copytaster.service import replies
+def _lines(tagger: "Tagger", query: "TagQuery") -> "Work[Callable[[], object]]":
+    """Return what makes of articles something that writes their JSON lines."""
+    from copytaster.service.replier import Replier
 
-    return replies.tagging(tagging, sent.id, explain=explain) + b"\n"
+    replier = Replier(tagger)
+
+    def work(sent: "Sequence[ArticleRequest]") -> Callable[[], object]:
+        lines = b"\n".join([*replier.reply(sent, query).every, b""])
+        return partial(sys.stdout.buffer.write, lines)
+
+    return work
+
+
+def _tables(tagger: "Tagger", query: "TagQuery") -> "Work[Callable[[], object]]":
+    """Return what makes of articles something that prints their tables."""
+
+    def work(sent: "Sequence[ArticleRequest]") -> Callable[[], object]:
+        found = tagger.tag(
+            [item.article() for item in sent],
+            explain=query.explain,
+            everything=query.all,
+            limit=query.limit,
+        )
+        tables = [
+            _table(item, tagging, explain=query.explain)
+            for item, tagging in zip(sent, found, strict=True)
+        ]
+        return partial(_print, tables)
+
+    return work
+
+
+def _print(tables: "Sequence[Table]") -> None:
+    for one in tables:
+        OUT.print(one)
 
 
 def _table(sent: "ArticleRequest", tagging: Tagging, *, explain: bool) -> Table:

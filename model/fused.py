@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from copytaster.model import rivals
 from copytaster.model.scorer import Field, FieldName, FieldVector, Scorer, Scores, tfidf
-from copytaster.model.types import Article
+from copytaster.model.types import Story
 
 _compiled: Any
 try:
@@ -61,7 +61,7 @@ class FusedScorer(Scorer):
             self._fields["article"], self._fields["headline"], self._fields.get("pairs"), intercept
         )
 
-    def read(self, articles: Sequence[Article]) -> Scores:
+    def read(self, articles: Sequence[Story]) -> Scores:
         """Score *articles*, each by itself."""
         scores, known = np.empty((len(articles), len(self.intercept))), np.empty(len(articles))
         headlines = [article.headline for article in articles]

@@ -7,7 +7,7 @@ from typing import Any
 
 from copytaster.model.language import broader, detect, primary
 from copytaster.model.scorer import field_text
-from copytaster.model.types import Article, Review
+from copytaster.model.types import Review, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Reviewer:
             doubtful_below=_share(data, "doubtful_below"),
         )
 
-    def language(self, article: Article, known: float) -> str | None:
+    def language(self, article: Story, known: float) -> str | None:
         """Return the language of *article*: as given, else detected where there is a doubt.
 
         Detection takes as long as tagging. A text in a language that the tagger never saw has
@@ -55,7 +55,7 @@ class Reviewer:
 
         Parameters
         ----------
-        article : Article
+        article : Story
         known : float
             Share of its tokens, 0 to 1, that the tagger has seen.
         """

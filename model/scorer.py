@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from copytaster.model import rivals
 from copytaster.model.terms import Terms
 from copytaster.model.text import pairs, tokens
-from copytaster.model.types import Article
+from copytaster.model.types import Story
 
 FieldName = Literal["headline", "article", "pairs"]
 #: What every tagger reads.
@@ -29,7 +29,7 @@ def padded(n_topics: int) -> int:
     return -(-n_topics // STEP) * STEP
 
 
-def field_text(article: Article, name: FieldName) -> str:
+def field_text(article: Story, name: FieldName) -> str:
     """Return what the field *name* reads: the headline, or the headline and the body."""
     return article.headline if name == "headline" else f"{article.headline}\n{article.text}"
 
@@ -135,7 +135,7 @@ class Scorer:
         self.intercept = intercept
         self.exclusive = exclusive
 
-    def read(self, articles: Sequence[Article]) -> Scores:
+    def read(self, articles: Sequence[Story]) -> Scores:
         """Score *articles*, each by itself."""
         scores = np.empty((len(articles), len(self.intercept)))
         known = np.empty(len(articles))
@@ -144,11 +144,11 @@ class Scorer:
             scores[row], known[row] = self.scores(vectors), vectors["article"].known
         return Scores(scores, known)
 
-    def score(self, articles: Sequence[Article]) -> NDArray[np.float64]:
+    def score(self, articles: Sequence[Story]) -> NDArray[np.float64]:
         """Return the decision scores of *articles*, shape (n_articles, n_topics), float64."""
         return self.read(articles).scores
 
-    def vectors(self, article: Article) -> dict[FieldName, FieldVector]:
+    def vectors(self, article: Story) -> dict[FieldName, FieldVector]:
         """Return the article's TF-IDF vector in each field."""
         return {name: self._vector(name, field_text(article, name)) for name in self.fields}
 

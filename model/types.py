@@ -2,11 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 Tier = Literal["auto", "suggest"]
 Review = Literal["nothing above threshold", "unfamiliar text", "language"]
 Span = tuple[int, int]
+
+
+class Story(Protocol):
+    """What tagging reads of an article, whoever keeps it; attributes as of :class:`Article`."""
+
+    @property
+    def text(self) -> str:
+        """The body."""
+
+    @property
+    def headline(self) -> str:
+        """The headline."""
+
+    @property
+    def language(self) -> str | None:
+        """BCP 47 tag, where the CMS knows it."""
 
 
 @dataclass(frozen=True, slots=True)

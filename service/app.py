@@ -8,6 +8,7 @@ from copytaster.service import openapi, problems
 from copytaster.service.counted import Counted
 from copytaster.service.lane import Lane
 from copytaster.service.metrics import Metrics
+from copytaster.service.replier import Replier
 from copytaster.service.routes import health, metrics, tag, topics
 from copytaster.service.settings import Settings
 from copytaster.service.single import Single
@@ -26,8 +27,9 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # as body.read asks
     counts = Metrics(tagger, settings.workers)
-    single = Single(tagger, counts)
-    tagging = tag.blueprint(tagger, single, counts, settings.max_body_bytes)
+    replier = Replier(tagger)
+    single = Single(replier, counts)
+    tagging = tag.blueprint(replier, single, counts, settings.max_body_bytes)
     for routes in (tagging, topics.blueprint(tagger)):
         app.register_blueprint(routes)
         app.register_blueprint(routes, url_prefix="/v1", name=f"v1.{routes.name}".replace(".", "-"))

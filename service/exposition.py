@@ -8,11 +8,10 @@ from copytaster.service.metrics import (
     IN_FLIGHT,
     OWNER,
     PROBLEMS,
-    REVIEWS,
     ROUTES,
-    TIERS,
     Metrics,
 )
+from copytaster.service.tally import REVIEWS, TIERS
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -11,17 +11,14 @@ import os
 import threading
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable
-from typing import get_args
 
 from copytaster.model.tagger import Tagger
-from copytaster.model.types import Review, Tagging
+from copytaster.service import tally
 
 #: Upper bounds of the histogram, in seconds.
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 ROUTES = ("/tag", "/topics", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "other")
 STATUSES = (200, 308, 400, 404, 405, 408, 413, 415, 422, 500, 503)
-TIERS = ("auto", "suggest")
-REVIEWS = get_args(Review)
 OWNER, IN_FLIGHT, ARTICLES, PROBLEMS = "workers", "in flight", "articles", "problems"
 
 
@@ -41,8 +38,8 @@ class Metrics:
         keys: list[Hashable] = [OWNER, IN_FLIGHT, ARTICLES, PROBLEMS]
         keys += [("request", route, status) for route in ROUTES for status in (*STATUSES, 0)]
         keys += [("took", route, at) for route in ROUTES for at in (*range(len(BOUNDS) + 1), "sum")]
-        keys += [("tag", topic, tier) for topic in tagger.taxonomy.slugs for tier in TIERS]
-        keys += [("review", review) for review in REVIEWS]
+        self._tally = len(keys)
+        keys += tally.counters(tagger.taxonomy)
         self._columns = {key: at for at, key in enumerate(keys)}
         self._rows = 3 * workers + 1
         cells = mmap.mmap(-1, self._rows * len(keys) * 8)
@@ -67,18 +64,15 @@ class Metrics:
             cells[row + columns["took", route, bisect_left(BOUNDS, seconds)]] += 1
             cells[row + columns["took", route, "sum"]] += seconds
 
-    def tagged(self, taggings: Iterable[Tagging]) -> None:
-        """Count articles and their tags."""
-        columns, cells = self._columns, self._cells
+    def tagged(self, articles: int, counted: Iterable[int]) -> None:
+        """Count articles, and what they count for: places of :mod:`copytaster.service.tally`."""
+        cells = self._cells
         with self._lock:
             row = self._row()
-            for tagging in taggings:
-                cells[row + columns[ARTICLES]] += 1
-                if tagging.review is not None:
-                    cells[row + columns["review", tagging.review]] += 1
-                for tag in tagging.tags:
-                    if tag.tier is not None:
-                        cells[row + columns["tag", tag.topic, tag.tier]] += 1
+            cells[row + self._columns[ARTICLES]] += articles
+            start = row + self._tally
+            for place in counted:
+                cells[start + place] += 1
 
     def refused(self) -> None:
         """Count a line of a stream that got a problem."""

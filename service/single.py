@@ -1,8 +1,7 @@
 """One article in, its reply out."""
 
-from copytaster.model.tagger import Tagger
-from copytaster.service import replies
 from copytaster.service.metrics import Metrics
+from copytaster.service.replier import Replier
 from copytaster.service.schemas import ArticleRequest, TagQuery
 
 
@@ -11,18 +10,16 @@ class Single:
 
     Parameters
     ----------
-    tagger : Tagger
+    replier : Replier
     metrics : Metrics
     """
 
-    def __init__(self, tagger: Tagger, metrics: Metrics) -> None:
-        self._tagger = tagger
+    def __init__(self, replier: Replier, metrics: Metrics) -> None:
+        self._replier = replier
         self._metrics = metrics
 
     def reply(self, sent: ArticleRequest, query: TagQuery) -> bytes:
         """Return the reply to *sent*, as JSON."""
-        found = self._tagger.tag(
-            [sent.article()], explain=query.explain, everything=query.all, limit=query.limit
-        )
-        self._metrics.tagged(found)
-        return replies.tagging(found[0], sent.id, explain=query.explain)
+        replies = self._replier.reply([sent], query)
+        self._metrics.tagged(1, replies.counted)
+        return replies.every[0]

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 
-from copytaster.model.types import Article, Tagging
-from copytaster.service import articles, lines, replies
+from copytaster.service import articles, lines
 from copytaster.service.lines import Line
 from copytaster.service.metrics import Metrics
 from copytaster.service.problems import RequestError
-from copytaster.service.schemas import ArticleRequest, LineProblem
+from copytaster.service.replier import Replier
+from copytaster.service.schemas import ArticleRequest, LineProblem, TagQuery
 
 #: In the environment of a stream for which there is no thread.
 BUSY = "copytaster.busy"
@@ -26,24 +26,16 @@ class Stream:
 
     Parameters
     ----------
-    tag : callable
-        Tags a batch, with the query's options.
+    replier : Replier
+    query : TagQuery
     metrics : Metrics
-    explain : bool
     limit : int
         The longest line, in bytes.
     """
 
-    def __init__(
-        self,
-        tag: Callable[[list[Article]], list[Tagging]],
-        metrics: Metrics,
-        *,
-        explain: bool,
-        limit: int,
-    ) -> None:
-        self._tag = tag
-        self._explain = explain
+    def __init__(self, replier: Replier, query: TagQuery, metrics: Metrics, *, limit: int) -> None:
+        self._replier = replier
+        self._query = query
         self._limit = limit
         self._metrics = metrics
 
@@ -67,16 +59,16 @@ class Stream:
         sent = [self._read(line) for line in group]
         good = [item for item in sent if isinstance(item, ArticleRequest)]
         try:
-            found = self._tag([item.article() for item in good])
+            replies = self._replier.reply(good, self._query)
         except Exception:  # noqa: BLE001  # whatever it is, the rest goes on
             _log.exception("lines %d to %d failed", group[0].number, group[-1].number)
             return [self._problem(line.number, _FAULT) for line in group]
-        self._metrics.tagged(found)
-        results = iter(found)
+        self._metrics.tagged(len(good), replies.counted)
+        results = iter(replies.every)
         return [
             self._problem(line.number, item)
             if isinstance(item, RequestError)
-            else replies.tagging(next(results), item.id, explain=self._explain) + b"\n"
+            else next(results) + b"\n"
             for line, item in zip(group, sent, strict=True)
         ]
 

@@ -1,15 +1,14 @@
 """``POST /tag``: an article in, its tags out; or a stream of them."""
 
-from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 from pydantic import ValidationError
 
-from copytaster.model.tagger import Tagger
 from copytaster.service import articles, body
 from copytaster.service.metrics import Metrics
 from copytaster.service.problems import RequestError
+from copytaster.service.replier import Replier
 from copytaster.service.schemas import TagQuery
 from copytaster.service.single import Single
 from copytaster.service.stream import BUSY, Stream
@@ -19,8 +18,8 @@ _BUSY = (
 )
 
 
-def blueprint(tagger: Tagger, single: Single, metrics: Metrics, max_body_bytes: int) -> Blueprint:
-    """Return the route over *tagger*, for bodies or lines of at most *max_body_bytes*."""
+def blueprint(replier: Replier, single: Single, metrics: Metrics, max_body_bytes: int) -> Blueprint:
+    """Return the route over *replier*, for bodies or lines of at most *max_body_bytes*."""
     routes = Blueprint("tag", __name__)
 
     @routes.post("/tag")
@@ -35,8 +34,7 @@ def blueprint(tagger: Tagger, single: Single, metrics: Metrics, max_body_bytes: 
     def stream(query: TagQuery) -> Response:
         if BUSY in request.environ:
             raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY)
-        work = partial(tagger.tag, explain=query.explain, everything=query.all, limit=query.limit)
-        made = Stream(work, metrics, explain=query.explain, limit=max_body_bytes)
+        made = Stream(replier, query, metrics, limit=max_body_bytes)
         # Werkzeug's own stream would end at the limit of a single body.
         read = request.environ["wsgi.input"].read
         return Response(made.answers(read), content_type=articles.NDJSON)

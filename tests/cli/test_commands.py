@@ -6,16 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from copytaster.cli import bulk, home
-from copytaster.cli.article_lines import Raw
+from copytaster.cli.article_lines import Piece
 from copytaster.model.registry import Registry
 from copytaster.model.scorer import Scorer
 from copytaster.model.tagger import Tagger
+from copytaster.service.schemas import ArticleRequest
 from tests.foreign import FOREIGN
 from tests.stories import small_records, write_jsonl
 
@@ -333,16 +334,20 @@ def run_tagger(models: Path, text: str) -> bytes:
 def test_tag_reads_no_further_ahead_than_a_few_batches(small_tagger: Tagger) -> None:
     taken = 0
 
-    def endless() -> Iterator[Raw]:
+    def endless() -> Iterator[Piece]:
         nonlocal taken
         while True:
             taken += 1
-            yield Raw(b'{"text": "A tariff"}', "here", taken)
+            yield Piece(b'{"text": "A tariff"}\n' * 4, "here", 4 * taken - 3)
 
-    work = bulk.Work(small_tagger.tag, lambda sent, tagging: (sent.text, tagging.tags[0].topic))
-    results = bulk.run(endless(), work, threads=2, size=10)
+    def work(sent: Sequence[ArticleRequest]) -> list[str]:
+        found = small_tagger.tag([item.article() for item in sent])
+        return [tagging.tags[0].topic for tagging in found]
+
+    results = bulk.run(endless(), work, threads=2, size=10 * 4 * len(b'{"text": "A tariff"}\n'))
     for _ in range(5):
-        assert next(results).answers == [("A tariff", "trade")] * 10
+        batch = next(results)
+        assert (batch.answer, batch.articles, batch.problems) == (["trade"] * 40, 40, [])
     assert taken <= 10 * (5 + 3 * 2 + 1)
 
 
