@@ -41,17 +41,18 @@ def tag() -> Flask:
 
 
 def unscored() -> Flask:
-    """Return Copytaster with a tagger that says the same of every article, at once."""
-    from copytaster.model.types import Article, Tagging
+    """Return Copytaster with a scorer that says the same of every article, at once."""
+    from copytaster.model.scorer import Scores
+    from copytaster.model.types import Article
     from copytaster.service.app import create_app
 
     tagger = _tagger()
-    always = tagger.tag([Article("The trade minister of Taiwan flew to Beijing.")])
+    always = tagger.scorer.read([Article("The trade minister of Taiwan flew to Beijing.")])
 
-    def same(*_: object, **__: object) -> list[Tagging]:
+    def same(*_: object, **__: object) -> Scores:
         return always
 
-    tagger.tag = same  # type: ignore[method-assign]  # what is left is the cost around it
+    tagger.scorer.read = same  # type: ignore[method-assign]  # what is left is the cost around it
     return create_app(tagger)
 
 

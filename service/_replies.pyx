@@ -9,7 +9,7 @@ from libc.stdlib cimport free, malloc, qsort, realloc
 from libc.string cimport memcpy, strlen
 
 include "_room.pxi"
-include "_decimals.pxi"
+include "_values.pxi"
 
 cdef enum Tier:
     AUTO  # the places of tiers and of reviews are those that service/tally.py gives them
@@ -271,27 +271,6 @@ cdef class Writer:
         if tagged:
             return GOOD
         return UNFAMILIAR if known < self.familiar_from else NOTHING
-
-
-cdef bytes as_json(value, render):
-    """Return the value as JSON; most ids and languages are plain."""
-    if value is None:
-        return b"null"
-    if isinstance(value, str) and is_plain(value):
-        return b'"%s"' % (<str> value).encode("ascii")
-    return render(value)
-
-
-cdef bint is_plain(str text) noexcept:
-    """Return whether all of the text is ASCII that JSON takes as it is."""
-    cdef Py_ssize_t at
-    cdef const unsigned char* data = <const unsigned char*> PyUnicode_DATA(text)
-    if PyUnicode_KIND(text) != 1:
-        return False
-    for at in range(PyUnicode_GET_LENGTH(text)):
-        if data[at] < 32 or data[at] > 126 or data[at] == 34 or data[at] == 92:
-            return False
-    return True
 
 
 def decimal(double value, int places):

@@ -1,11 +1,10 @@
 """A stream cut into lines, of which none may be too long."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a stream.
 
     Attributes
@@ -57,7 +56,7 @@ class _Cutter:
         *ends, rest = piece.split(b"\n")
         lines = [self._end(part) for part in ends]
         self._keep(rest)
-        return [line for line in lines if line.data is None or line.data.strip()]
+        return [line for line in lines if line.data is None or not _is_blank(line.data)]
 
     def _keep(self, part: bytes) -> None:
         self._kept += len(part)
@@ -67,10 +66,16 @@ class _Cutter:
             self._parts.append(part)
 
     def _end(self, part: bytes) -> Line:
+        self._ended += 1
+        if not self._kept and len(part) <= self._limit:
+            return Line(self._ended, part.removesuffix(b"\r"))
         self._keep(part)
         whole = b"".join(self._parts).removesuffix(b"\r")
         long = self._kept > self._limit + 1 or len(whole) > self._limit
         self._parts.clear()
         self._kept = 0
-        self._ended += 1
         return Line(self._ended, None if long else whole)
+
+
+def _is_blank(line: bytes) -> bool:
+    return not line or line.isspace()

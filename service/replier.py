@@ -57,7 +57,7 @@ class Replier:
         self._tagger = tagger
         self._place_of = {key: at for at, key in enumerate(tally.counters(tagger.taxonomy))}
         self._is_foreign = lru_cache(1024)(tagger.reviewer.is_foreign)
-        self._writer = _writer(tagger) if available() else None
+        self._writer: Any = _writer(tagger) if available() else None
 
     def reply(self, sent: Sequence[ArticleRequest], query: TagQuery) -> Replies:
         """Return the replies to *sent*, each by itself, as *query* asks."""

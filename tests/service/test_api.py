@@ -154,7 +154,7 @@ def test_a_fault_of_ours_is_a_problem_without_its_insides(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(small_tagger, "tag", fail)
+    monkeypatch.setattr(small_tagger.scorer, "read", fail)
     reply = app.test_client().post("/tag", json={"text": "x"})
     assert (reply.status_code, reply.mimetype) == (500, "application/problem+json")
     assert "secret" not in reply.text

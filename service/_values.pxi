@@ -1,4 +1,25 @@
-# Numbers from 0 to 1 as JSON, as Python rounds them and pydantic-core writes them.
+# Values as JSON: strings, and numbers from 0 to 1 as Python rounds and pydantic-core writes them.
+
+cdef bytes as_json(value, render):
+    """Return the value as JSON; most ids and languages are plain."""
+    if value is None:
+        return b"null"
+    if isinstance(value, str) and is_plain(value):
+        return b'"%s"' % (<str> value).encode("ascii")
+    return render(value)
+
+
+cdef bint is_plain(str text) noexcept:
+    """Return whether all of the text is ASCII that JSON takes as it is."""
+    cdef Py_ssize_t at
+    cdef const unsigned char* data = <const unsigned char*> PyUnicode_DATA(text)
+    if PyUnicode_KIND(text) != 1:
+        return False
+    for at in range(PyUnicode_GET_LENGTH(text)):
+        if data[at] < 32 or data[at] > 126 or data[at] == 34 or data[at] == 92:
+            return False
+    return True
+
 
 cdef void put_decimal(Room* room, double value, int places) noexcept nogil:
     """Write the number, rounded to so many places, 4 or 6, in at most eight bytes."""
