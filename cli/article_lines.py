@@ -86,11 +86,11 @@ def _whole(handle: BufferedReader) -> Iterator[bytes]:
     """Yield what *handle* gives, cut after line ends only; a terminal gives a line at a time."""
     kept: list[bytes] = []
     while data := handle.read1(PIECE):
-        lines, end, rest = data.rpartition(b"\n")
+        end = data.rfind(b"\n") + 1
         if end:
-            yield b"".join([*kept, lines, end])
+            yield b"".join([*kept, memoryview(data)[:end]])
             kept.clear()
-        kept.append(rest)
+        kept.append(data[end:])
     if any(kept):
         yield b"".join(kept)
 
