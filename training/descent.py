@@ -17,6 +17,8 @@ else:
 
 #: Passes over the articles after which a column is left to the oracle.
 _MOST = 1000
+#: Values in a cache line.
+_LINE = 16
 
 
 def available() -> bool:
@@ -88,9 +90,9 @@ def fit(
     n_articles, n_columns = labels.shape
     truth = np.zeros((n_articles, WIDTH), dtype=np.float32)
     truth[:, :n_columns] = np.where(labels == YES, 1, np.where(labels == NO, -1, 0))
-    squares = np.ones((rows.n_features, WIDTH), dtype=np.float32)
-    squares[:, :n_columns] = squared_scales
-    columns = np.zeros((rows.n_features, WIDTH), dtype=np.float32)
+    squares, columns = _aligned(2 * rows.n_features).reshape(2, rows.n_features, WIDTH)
+    squares[:, :n_columns], squares[:, n_columns:] = squared_scales, 1.0
+    columns[:] = 0.0
     intercepts, converged = _descent.descend(
         rows.starts,
         rows.features,
@@ -110,3 +112,10 @@ def fit(
         np.array(intercepts[:n_columns]),
         np.array(converged[:n_columns]),
     )
+
+
+def _aligned(n_rows: int) -> NDArray[np.float32]:
+    """Return room of shape (n_rows, WIDTH), float32, of which no row lies across cache lines."""
+    room = np.empty((n_rows + 2) * WIDTH, dtype=np.float32)
+    skip = -(room.ctypes.data // room.itemsize) % _LINE
+    return room[skip : skip + n_rows * WIDTH].reshape(n_rows, WIDTH)
