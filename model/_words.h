@@ -64,12 +64,21 @@ static inline uint64_t words_pair(uint64_t first, uint64_t second)
     return words_finish((first << 21 | first >> 43) * UINT64_C(0xC2B2AE3D27D4EB4F) + second);
 }
 
+/* Return the normalised code point; with *figures*, digits as they stand. */
+static inline __attribute__((always_inline)) Py_UCS4
+words_read(const int kind, const int figures, const void *data, Py_ssize_t at)
+{
+    const Py_UCS4 c = PyUnicode_READ(kind, data, at), folded = words_fold(c);
+    return figures && folded == '0' ? c : folded;
+}
+
 static inline __attribute__((always_inline)) int
-words_scan(const int kind, const void *data, Py_ssize_t length, Py_ssize_t at, Word *word)
+words_scan(const int kind, const int figures, const void *data, Py_ssize_t length, Py_ssize_t at,
+           Word *word)
 {
     for (;;) {
         Py_UCS4 c = 0;
-        while (at < length && (c = words_fold(PyUnicode_READ(kind, data, at))) == 0)
+        while (at < length && (c = words_read(kind, figures, data, at)) == 0)
             at++;
         if (at >= length)
             return 0;
@@ -78,7 +87,7 @@ words_scan(const int kind, const void *data, Py_ssize_t length, Py_ssize_t at, W
         do {
             hash = words_mix(hash, c);
             at++;
-        } while (at < length && (c = words_fold(PyUnicode_READ(kind, data, at))) != 0);
+        } while (at < length && (c = words_read(kind, figures, data, at)) != 0);
         if (at - start > 1) {
             word->start = start;
             word->end = at;
@@ -88,15 +97,29 @@ words_scan(const int kind, const void *data, Py_ssize_t length, Py_ssize_t at, W
     }
 }
 
+static inline __attribute__((always_inline)) int
+words_any(int kind, const int figures, const void *data, Py_ssize_t length, Py_ssize_t at,
+          Word *word)
+{
+    if (kind == PyUnicode_1BYTE_KIND)
+        return words_scan(PyUnicode_1BYTE_KIND, figures, data, length, at, word);
+    if (kind == PyUnicode_2BYTE_KIND)
+        return words_scan(PyUnicode_2BYTE_KIND, figures, data, length, at, word);
+    return words_scan(PyUnicode_4BYTE_KIND, figures, data, length, at, word);
+}
+
 /* Find the first word at or after *at*; return 0 where there is none. Needs no GIL. */
 static inline int
 words_next(int kind, const void *data, Py_ssize_t length, Py_ssize_t at, Word *word)
 {
-    if (kind == PyUnicode_1BYTE_KIND)
-        return words_scan(PyUnicode_1BYTE_KIND, data, length, at, word);
-    if (kind == PyUnicode_2BYTE_KIND)
-        return words_scan(PyUnicode_2BYTE_KIND, data, length, at, word);
-    return words_scan(PyUnicode_4BYTE_KIND, data, length, at, word);
+    return words_any(kind, 0, data, length, at, word);
+}
+
+/* The same, but a word's hash is of its digits as they stand. */
+static inline int
+words_next_literal(int kind, const void *data, Py_ssize_t length, Py_ssize_t at, Word *word)
+{
+    return words_any(kind, 1, data, length, at, word);
 }
 
 /* Return whether the text holds a code point whose lower case is not one by one. */

@@ -1,12 +1,20 @@
 """Near-duplicates: articles that repeat most of another's word sequences."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+import numpy as np
 from rensa import RMinHash, RMinHashLSH
 
 from copytaster.training.shingles import WIDTH, jaccard, literal, sequences
+
+try:
+    from copytaster.training._shared import count_shared
+except ImportError:  # installed where no compiler was
+    COMPILED = False
+else:
+    COMPILED = True
 
 #: Two articles that overlap by so much, or more, are near-duplicates; docs/decisions.md.
 OVERLAP = 0.5
@@ -16,6 +24,8 @@ MOST_COMPARED = 200
 _HASHES = 192
 _BANDS = 64
 _SEED = 1
+#: Texts are passed over again for as long as no more than this share of them is left.
+_FEWER = 0.95
 #: Shingle sets kept at hand for comparing.
 _KEPT = 4096
 
@@ -46,10 +56,28 @@ def pairs(texts: Sequence[str]) -> list[tuple[int, int, float]]:
     would otherwise grow with the square of their number. Copies with the same words are found
     however far apart they are.
     """
-    return list(_pairs(texts))
+    return list(_pairs(texts, possible(texts) if COMPILED else range(len(texts))))
 
 
-def _pairs(texts: Sequence[str]) -> Iterator[tuple[int, int, float]]:
+def possible(texts: Sequence[str]) -> list[int]:
+    """Return the positions of texts that share enough of their shingles with each other.
+
+    A text of which less than ``OVERLAP`` of the shingles are in other texts overlaps none of them
+    by so much. Most of an archive's do not, and need no signature; nor do those that share theirs
+    with these only. That some stay that need none does no harm.
+    """
+    chosen = np.arange(len(texts))
+    while chosen.size:
+        shared, own = np.zeros((2, chosen.size), dtype=np.int64)
+        count_shared([texts[row] for row in chosen.tolist()], shared, own)
+        enough = (shared > 0) & (shared >= OVERLAP * (shared + own))
+        before, chosen = chosen.size, chosen[enough]
+        if chosen.size > _FEWER * before:
+            break
+    return chosen.tolist()
+
+
+def _pairs(texts: Sequence[str], chosen: Iterable[int]) -> Iterator[tuple[int, int, float]]:
     index = RMinHashLSH(threshold=OVERLAP, num_perm=_HASHES, num_bands=_BANDS)
     firsts: dict[bytes, int] = {}
 
@@ -57,8 +85,8 @@ def _pairs(texts: Sequence[str]) -> Iterator[tuple[int, int, float]]:
     def shingles_of(row: int) -> frozenset[str]:
         return sequences(literal(texts[row]))
 
-    for row, text in enumerate(texts):
-        words = literal(text)
+    for row in chosen:
+        words = literal(texts[row])
         if len(words) < WIDTH:
             continue
         first = firsts.setdefault(hashlib.sha256(" ".join(words).encode()).digest(), row)

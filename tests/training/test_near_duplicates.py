@@ -13,6 +13,13 @@ from copytaster.training import near_duplicates
 from copytaster.training.near_duplicates import MOST_COMPARED, OVERLAP, pairs
 from copytaster.training.shingles import jaccard, literal, sequences
 
+if near_duplicates.COMPILED:
+    from copytaster.training._shared import count_shared
+
+needs_compiler = pytest.mark.skipif(
+    not near_duplicates.COMPILED, reason="installed where no compiler was"
+)
+
 STORY = (
     "The port of Rotterdam said on Monday that dockers had ended a strike of nine days after the "
     "employers offered a rise of four per cent over two years and a shorter night shift. Some "
@@ -79,6 +86,46 @@ def test_what_is_found_is_what_an_exact_comparison_of_all_pairs_finds() -> None:
     found = {(a, b): overlap for a, b, overlap in pairs(texts)}
     assert len(exact) > 200
     assert found == exact
+
+
+@needs_compiler
+def test_texts_are_passed_over_only_where_no_pair_is_lost() -> None:
+    texts = some_texts(2) + [f"{text} {number}" for number, text in enumerate(some_texts(3))]
+    chosen = near_duplicates.possible(texts)
+    assert pairs(texts) == list(near_duplicates._pairs(texts, range(len(texts))))
+    assert {row for pair in pairs(texts) for row in pair[:2]} <= set(chosen)
+    assert len(near_duplicates.possible([*some_texts(4)[:1], STORY, STORY[:90]])) < 3
+
+
+@needs_compiler
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="aA0٣ \n.İΣςé中😀", max_size=60), max_size=8))
+def test_shared_sequences_are_counted_as_sets_of_them_would_be(texts: list[str]) -> None:
+    sets = [sequences(literal(text)) for text in texts]
+    shared, own = np.zeros((2, len(texts)), dtype=np.int64)
+    count_shared(texts, shared, own)
+    for row, mine in enumerate(sets):
+        others = frozenset().union(*(sets[:row] + sets[row + 1 :]))
+        assert own[row] <= len(mine - others)
+        assert shared[row] >= len(mine & others)
+        assert bool(own[row] + shared[row]) == bool(mine)
+
+
+@needs_compiler
+def test_sequences_of_their_own_are_counted_once_and_figures_tell_them_apart() -> None:
+    texts = ["one two three four 1987 " * 3, "ONE two three four 1987", "one two three four 2026"]
+    shared, own = np.zeros((2, 3), dtype=np.int64)
+    count_shared(texts, shared, own)
+    assert own.tolist() == [4, 0, 1]
+    assert shared.tolist() == [3, 1, 0]
+
+
+def test_without_the_compiled_counter_every_text_is_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = pairs(some_texts(5))
+    monkeypatch.setattr(near_duplicates, "COMPILED", False)
+    assert pairs(some_texts(5)) == ours
 
 
 def test_many_texts_of_one_form_are_compared_only_with_the_latest(
