@@ -5,6 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+try:
+    from copytaster.training import _logistic
+except ImportError:  # installed where no compiler was
+    MOST = 0
+else:
+    MOST = _logistic.MOST
+
 Array = NDArray[np.float64]
 
 _STEPS = 50
@@ -38,6 +45,22 @@ def newton(
     Iteratively reweighted least squares with step halving and a ridge of 1e-6: Hastie,
     Tibshirani and Friedman, The Elements of Statistical Learning, section 4.4.1.
     """
+    if not 1 <= columns.shape[1] <= MOST:
+        return by_numpy(columns, target, start)
+    coef = np.zeros(columns.shape[1] + 1) if start is None else start.astype(np.float64)
+    _logistic.newton(np.ascontiguousarray(columns.T), target, coef, _STEPS, _SMALL, _RIDGE)
+    return coef
+
+
+def log_loss(z: Array, truth: NDArray[np.bool_]) -> float:
+    """Return the summed log loss, in nats, of logits *z* where the *truth* is known; both (n,)."""
+    if MOST:
+        return _logistic.loss(z, truth.astype(np.float64))
+    return float(np.logaddexp(0.0, np.where(truth, -z, z)).sum())
+
+
+def by_numpy(columns: Array, target: Array, start: Array | None = None) -> Array:
+    """Do what :func:`newton` does, plainly: the oracle of the compiled way."""
     X = np.column_stack([columns, np.ones(len(columns))])
     at = _point(X, target, np.zeros(X.shape[1]) if start is None else start)
     for _ in range(_STEPS):
