@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: So many values are looked up at once.
-_SMALL = 100_000
+_SMALL = 50_000
+#: Up to so many are compared with all knots at once.
+_FEW = 1_000
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,27 @@ def _along(
     values: NDArray[np.float64], xs: NDArray[np.float64], ys: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Follow each topic's pieces from *xs* to *ys*, both of shape (n_topics, n_knots)."""
-    if values.size <= _SMALL:
-        piece = np.count_nonzero(values[..., np.newaxis] >= xs[:, 1:-1], axis=-1)
-    else:  # one knot after another, to save memory
-        piece = np.zeros(values.shape, dtype=np.int64)
-        for knot in range(1, xs.shape[1] - 1):
-            piece += values >= xs[:, knot]
-    topic = np.arange(xs.shape[0])
-    x0, y0 = xs[topic, piece], ys[topic, piece]
-    x1, y1 = xs[topic, piece + 1], ys[topic, piece + 1]
-    return np.asarray(y0 + (values - x0) * ((y1 - y0) / (x1 - x0)))
+    n_topics, n_knots = xs.shape
+    slopes = np.diff(ys) / np.diff(xs)
+    many = max(1, _SMALL // n_topics)  # articles at a time, so that what is worked on stays at hand
+    rows = values.reshape(-1, n_topics)
+    found = np.empty(rows.shape)
+    for start in range(0, len(rows), many):
+        part = rows[start : start + many]
+        piece = _pieces(part, xs[:, 1:-1])
+        knot = piece + np.arange(n_topics) * n_knots
+        steep = slopes.take(piece + np.arange(n_topics) * (n_knots - 1))
+        found[start : start + many] = ys.take(knot) + (part - xs.take(knot)) * steep
+    return found.reshape(values.shape)
+
+
+def _pieces(values: NDArray[np.float64], inner: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return how many *inner* knots, (n_topics, n_inner), each value has reached."""
+    if len(inner) == 1:
+        return np.searchsorted(inner[0], values, side="right")
+    if values.size <= _FEW:
+        return np.asarray(np.count_nonzero(values[..., np.newaxis] >= inner, axis=-1))
+    reached = np.zeros(values.shape, dtype=np.min_scalar_type(inner.shape[1]))
+    for knot in inner.T:
+        reached += values >= knot
+    return reached.astype(np.int64)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model.calibration import Calibration
+from copytaster.training import logistic
 from copytaster.training.calibrators import FITS, Curve, Own, Scores, line, platt
 from copytaster.training.corpus import YES
 
@@ -119,6 +120,8 @@ def _for_each(curve: Calibration, n_topics: int) -> Calibration:
 
 def best(plain: Choice, column: Scores, labels: Labels, fold: NDArray[np.int64]) -> Choice:
     """Return, of *plain* and the bent curves, what has the lowest log loss on held-out folds."""
+    order = np.argsort(column, kind="stable")  # once: what is in order is soon sorted again
+    column, labels, fold = column[order], labels[order], fold[order]
     tried = [plain]
     if np.count_nonzero(labels == YES) >= _MIN_BENT:
         bent = (choice(method, column, labels, fold, plain) for method in _BENT)
@@ -157,7 +160,7 @@ def log_loss(made: Choice, column: Scores, labels: Labels, fold: NDArray[np.int6
     for number, curve in enumerate(made.by_fold):
         inside = (fold == number) & (labels >= 0)
         z = _stack([curve]).logit(column[inside, np.newaxis])[:, 0]
-        loss += float(np.logaddexp(0.0, np.where(labels[inside] == YES, -z, z)).sum())
+        loss += logistic.log_loss(z, labels[inside] == YES)
     return loss
 
 

@@ -88,7 +88,8 @@ def beta(x: Scores, truth: NDArray[np.bool_], straight: Line | None = None) -> C
 
 def _beta_features(z: Scores) -> Scores:
     """Return ln p and -ln(1 - p) of the probability whose logit is *z*, shape (n, 2)."""
-    return np.stack([-np.logaddexp(0.0, -z), np.logaddexp(0.0, z)], axis=1)
+    no = np.logaddexp(0.0, z)
+    return np.stack([z - no, no]).T
 
 
 def isotonic(
@@ -98,7 +99,9 @@ def isotonic(
 ) -> Curve | None:
     """Fit the best rising steps, each block of scores at its centre, with smoothed shares."""
     order = np.argsort(x, kind="stable")
-    each, first, n_equal = np.unique(x[order], return_index=True, return_counts=True)
+    x = x[order]
+    first = np.flatnonzero(np.concatenate([[True], x[1:] > x[:-1]]))
+    each, n_equal = x[first], np.diff(first, append=len(x))
     right = np.add.reduceat(truth[order].astype(np.float64), first)
     starts = isotonic_regression(right / n_equal, weights=n_equal).blocks[:-1]
     n, yes = np.add.reduceat(n_equal, starts), np.add.reduceat(right, starts)

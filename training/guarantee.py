@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from copytaster.training.corpus import YES
+from copytaster.training.ranking import highest
 
 #: Each tested threshold takes in so many times the articles of the one before.
 _GROWTH = 1.1
@@ -157,7 +158,9 @@ def missing(scores: NDArray[np.float64], labels: NDArray[np.int8], target: Targe
     """
     known = labels >= 0
     truth = labels[known] == YES
-    right = np.cumsum(truth[np.argsort(-scores[known], kind="stable")])
+    # Among more than these the precision is too low, were all yes labels among them.
+    most = math.ceil((np.count_nonzero(truth) + 0.5) / target.precision)
+    right = np.cumsum(truth[highest(scores[known], most)])
     needed = []
     n = _FEW
     while n <= len(right):

@@ -10,9 +10,12 @@ from copytaster.model.calibration import Calibration
 from copytaster.training import calibrate
 from copytaster.training.config import Objective
 from copytaster.training.corpus import YES
+from copytaster.training.ranking import highest
 
 #: Below this F1 a topic's threshold goes above its highest score (Fan and Lin's "fbr").
 FLOOR = 0.1
+#: Most topics' F1 reaches this: few of the highest scores need to be looked at.
+_USUAL = 0.5
 #: With so many yes labels a topic's threshold lies midway between its own and the common one.
 _DRAW = 50
 
@@ -41,28 +44,21 @@ def best_f1(scores: NDArray[np.float64], labels: NDArray[np.int8]) -> float:
     if not truth.any():
         return 0.0
     n_yes = int(truth.sum())
-    order = _highest(scores, math.ceil(n_yes * (2 / FLOOR - 1)) + 1)
-    ranked = scores[order]
-    true_positives = np.cumsum(truth[order])
-    f1 = 2 * true_positives / (np.arange(1, len(ranked) + 1) + n_yes)
-    f1[:-1][ranked[:-1] == ranked[1:]] = 0.0  # a threshold cannot part equal scores
-    best = int(np.argmax(f1))
+    for least in (_USUAL, FLOOR):
+        # With more tags than these, F1 is below *least*, whatever their labels.
+        order = highest(scores, math.ceil(n_yes * (2 / least - 1)) + 1)
+        ranked = scores[order]
+        true_positives = np.cumsum(truth[order])
+        f1 = 2 * true_positives / (np.arange(1, len(ranked) + 1) + n_yes)
+        f1[:-1][ranked[:-1] == ranked[1:]] = 0.0  # a threshold cannot part equal scores
+        best = int(np.argmax(f1))
+        if f1[best] >= least:
+            break
     if f1[best] < FLOOR:
         return float(np.nextafter(ranked[0], np.inf))
     if best + 1 == len(ranked):
         return float(ranked[best])
     return _midway(float(ranked[best]), float(ranked[best + 1]))
-
-
-def _highest(scores: NDArray[np.float64], n: int) -> NDArray[np.int64]:
-    """Return the places of the *n* highest scores, and of all equal to the last, from high to low.
-
-    Lower ones cannot matter: with so many tags F1 is below ``FLOOR``.
-    """
-    if n >= len(scores):
-        return np.argsort(-scores, kind="stable")
-    chosen = np.flatnonzero(scores >= np.partition(scores, len(scores) - n)[len(scores) - n])
-    return np.asarray(chosen[np.argsort(-scores[chosen], kind="stable")])
 
 
 def _midway(high: float, low: float) -> float:
