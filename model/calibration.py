@@ -98,7 +98,6 @@ def _along(
 ) -> NDArray[np.float64]:
     """Follow each topic's pieces from *xs* to *ys*, both of shape (n_topics, n_knots)."""
     n_topics, n_knots = xs.shape
-    slopes = np.diff(ys) / np.diff(xs)
     many = max(1, _SMALL // n_topics)  # articles at a time, so that what is worked on stays at hand
     rows = values.reshape(-1, n_topics)
     found = np.empty(rows.shape)
@@ -106,8 +105,8 @@ def _along(
         part = rows[start : start + many]
         piece = _pieces(part, xs[:, 1:-1])
         knot = piece + np.arange(n_topics) * n_knots
-        steep = slopes.take(piece + np.arange(n_topics) * (n_knots - 1))
-        found[start : start + many] = ys.take(knot) + (part - xs.take(knot)) * steep
+        (x0, x1), (y0, y1) = ((of.take(knot), of.take(knot + 1)) for of in (xs, ys))
+        found[start : start + many] = y0 + (part - x0) * ((y1 - y0) / (x1 - x0))
     return found.reshape(values.shape)
 
 

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss as sklearn_log_loss
 
 from copytaster.model.calibration import Calibration
-from copytaster.training import calibrate, calibrators
+from copytaster.training import calibrate, calibrators, logistic
 from copytaster.training.logistic import newton
 
 Simulation = Callable[[int], tuple[np.ndarray, np.ndarray, np.ndarray]]
@@ -156,6 +156,80 @@ def test_newtons_method_finds_what_scikit_learns_logistic_regression_does() -> N
     model = LogisticRegression(C=1e6, tol=1e-10, max_iter=1000).fit(X, y)
     expected = [*model.coef_[0], model.intercept_[0]]
     np.testing.assert_allclose(newton(X, y), expected, atol=1e-4)
+
+
+needs_compiler = pytest.mark.skipif(
+    not logistic.MOST, reason="installed where no compiler was: Newton's method is not compiled"
+)
+
+
+@needs_compiler
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(1, 2100), st.floats(0.01, 30))
+def test_the_compiled_newton_finds_what_the_plain_one_does(
+    seed: int, k: int, n: int, spread: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    columns = spread * rng.normal(size=(n, k))
+    target = rng.choice([0.01, 0.4, 0.95], size=n)
+    start = rng.normal(size=k + 1)
+    for begin in (None, start):
+        expected = logistic.by_numpy(columns, target, begin)
+        np.testing.assert_allclose(newton(columns, target, begin), expected, rtol=1e-7, atol=1e-9)
+
+
+@needs_compiler
+def test_the_compiled_newton_starts_where_it_is_told_and_leaves_that_as_it_was() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(5_000, 1))
+    truth = rng.random(5_000) < 1 / (1 + np.exp(-7 * x[:, 0] - 2))
+    start = np.array([7.0, 2.0])
+    found = newton(x, truth.astype(float), start)
+    assert start.tolist() == [7.0, 2.0]
+    np.testing.assert_allclose(found, logistic.by_numpy(x, truth.astype(float), start), rtol=1e-9)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.floats(-800, 800), st.booleans()), max_size=1100))
+def test_log_loss_is_the_sum_of_logarithms_of_what_was_said(
+    pairs: list[tuple[float, bool]],
+) -> None:
+    z = np.array([pair[0] for pair in pairs])
+    truth = np.array([pair[1] for pair in pairs], dtype=np.bool_)
+    expected = np.logaddexp(0.0, np.where(truth, -z, z)).sum()
+    assert logistic.log_loss(z, truth) == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+def test_without_a_compiler_the_same_calibration_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    scores, _, labels = bent(3_000)
+    fold = np.arange(len(scores)) % 5
+    ours = calibrate.fit(scores, labels, fold)
+    monkeypatch.setattr(logistic, "MOST", 0)
+    plain = calibrate.fit(scores, labels, fold)
+    assert ours.methods == plain.methods
+    np.testing.assert_allclose(ours.calibration.logits, plain.calibration.logits, atol=1e-9)
+    np.testing.assert_allclose(ours.held_out, plain.held_out, atol=1e-9)
+
+
+@pytest.mark.parametrize(("n", "n_topics"), [(1, 3), (400, 90), (3, 20_001), (60_000, 1), (0, 4)])
+def test_many_scores_have_the_logits_that_each_has_alone(n: int, n_topics: int) -> None:
+    rng = np.random.default_rng(n)
+    curve = Calibration(
+        np.cumsum(rng.random((n_topics, 5)) + 0.01, axis=1),
+        np.cumsum(rng.random((n_topics, 5)) + 0.01, axis=1),
+    )
+    scores = rng.normal(1.5, 2, size=(n, n_topics))
+    scores[: n // 2] = rng.choice(curve.scores.ravel(), size=scores[: n // 2].shape)
+    logits = curve.logit(scores)
+    assert logits.shape == scores.shape
+    for row, topic in zip(
+        rng.integers(0, max(n, 1), min(n, 50)), rng.integers(0, n_topics, min(n, 50)), strict=True
+    ):
+        xs, ys = curve.scores[topic], curve.logits[topic]
+        piece = int(np.clip(np.searchsorted(xs, scores[row, topic], "right") - 1, 0, 3))
+        slope = (ys[piece + 1] - ys[piece]) / (xs[piece + 1] - xs[piece])
+        expected = ys[piece] + (scores[row, topic] - xs[piece]) * slope
+        assert logits[row, topic] == pytest.approx(expected)
 
 
 def test_newtons_method_stays_finite_where_classes_are_parted_without_an_error() -> None:
