@@ -41,5 +41,7 @@ def _sums(
     X: sp.csr_matrix, chosen: NDArray[np.bool_], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return each feature's sum over each topic's *chosen* articles: few, as a rule."""
+    if not chosen.any():  # as unknown labels, as a rule
+        return np.zeros((X.shape[1], chosen.shape[1]))
     articles = sp.csc_matrix(chosen).multiply(weights[:, np.newaxis]).tocsc()
     return np.asarray((X.T @ articles).toarray())
