@@ -31,13 +31,14 @@ def test_no_threshold_among_all_has_a_better_f1(
     rng = np.random.default_rng(seed)
     truth = rng.random(size) < share
     scores = rng.normal(size=size) + lead * truth
-    scores = np.round(scores, decimals)
+    scores = scores.round(decimals)
     if not truth.any():
         return
 
     def f1(threshold: float) -> float:
         chosen = scores >= threshold
-        return 2 * np.count_nonzero(truth & chosen) / (np.count_nonzero(chosen) + truth.sum())
+        n_yes, n_chosen = np.count_nonzero(truth), np.count_nonzero(chosen)
+        return 2 * np.count_nonzero(truth & chosen) / (n_chosen + n_yes)
 
     best = max(map(f1, scores))
     found = f1(thresholds.best_f1(scores, truth.astype(np.int8)))
@@ -65,7 +66,7 @@ def test_what_is_missing_is_what_a_look_at_all_articles_says(
     rng = np.random.default_rng(seed)
     truth = rng.random(size) < share
     scores = rng.normal(size=size) + lead * truth
-    scores = np.round(scores, decimals)
+    scores = scores.round(decimals)
     target = Target(0.8, 0.9)
     expected = missing_by_all(scores, truth, target)
     assert guarantee.missing(scores, truth.astype(np.int8), target) == expected
