@@ -10,12 +10,17 @@ cdef struct Slot:
     float scale
 
 
+cdef struct Bytes:
+    const char* data
+    Py_ssize_t length
+
+
 cdef class Field:
     """One field's vocabulary and weights.
 
     Parameters
     ----------
-    terms : bytes-like
+    terms : buffer of shape (n_bytes,), uint8
         The terms in UTF-8, joined by line feeds.
     idf, scales : buffer of shape (n_terms,), float32
         Inverse document frequency, and what one step of a weight is worth.
@@ -33,11 +38,13 @@ cdef class Field:
     cdef uint64_t mask
     cdef const int8_t* weights
     cdef Py_ssize_t width, n_terms
+    cdef const char* terms
+    cdef uint32_t* starts  # of each term in these, and of the one that would come next
     cdef object kept
 
     def __cinit__(
         self,
-        bytes terms not None,
+        const uint8_t[::1] terms not None,
         const float[::1] idf not None,
         const float[::1] scales not None,
         const int8_t[:, ::1] weights not None,
@@ -56,22 +63,49 @@ cdef class Field:
         if self.slots == NULL:
             raise MemoryError
         self.weights = &weights[0, 0] if self.n_terms else NULL
-        self.kept = weights
-        cdef Py_ssize_t row, n_found = 0
-        for row, term in enumerate(terms.decode().split("\n") if terms else ()):
-            if row == self.n_terms:
-                raise ValueError("more terms than weights")
-            self.keep(term, row, idf[row], scales[row])
-            n_found += 1
-        if n_found < self.n_terms:
-            raise ValueError("fewer terms than weights")
+        self.terms = <const char*> &terms[0] if terms.shape[0] else NULL
+        self.kept = terms, weights
+        self.divide(terms.shape[0])
+        cdef Py_ssize_t row
+        for row in range(self.n_terms):
+            self.keep(row, idf[row], scales[row])
 
     def __dealloc__(self):
         free(self.slots)
+        free(self.starts)
 
-    cdef int keep(self, str term, Py_ssize_t row, float idf, float scale) except -1:
+    cdef int divide(self, Py_ssize_t length) except -1:
+        """Find where each term begins; return 0."""
+        cdef Py_ssize_t n = 0, at
+        if length > UINT32_MAX - 1:
+            raise ValueError("too many terms")
+        self.starts = <uint32_t*> malloc((self.n_terms + 1) * sizeof(uint32_t))
+        if self.starts == NULL:
+            raise MemoryError
+        self.starts[0] = 0
+        for at in range(length + 1 if length else 0):
+            if at == length or self.terms[at] == LINE_FEED:
+                n += 1
+                if n > self.n_terms:
+                    raise ValueError("more terms than weights")
+                self.starts[n] = <uint32_t> (at + 1)
+        if n < self.n_terms:
+            raise ValueError("fewer terms than weights")
+        return 0
+
+    cdef inline Bytes spelt(self, const Slot* slot) noexcept nogil:
+        """Return the term of a slot in UTF-8."""
+        cdef uint32_t row = <uint32_t> (slot.key & ~TAG) - 1
+        cdef Bytes found
+        found.data = self.terms + self.starts[row]
+        found.length = self.starts[row + 1] - self.starts[row] - 1
+        return found
+
+    cdef int keep(self, Py_ssize_t row, float idf, float scale) except -1:
         """Put a term, a word or a pair of words, into its slot; return 0."""
         cdef Word word
+        cdef Py_ssize_t length = self.starts[row + 1] - self.starts[row] - 1
+        cdef str term = PyUnicode_DecodeUTF8(self.terms + self.starts[row], length, NULL)
         cdef Text read = reading(term)
         if not words_next(read.kind, read.data, read.length, 0, &word):
             return 0  # the stand-in of a field without terms

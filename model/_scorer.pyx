@@ -2,11 +2,16 @@
 # cython: initializedcheck=False
 """From text to scores in one compiled pass, without the GIL: words, look-up, TF-IDF, weights."""
 
-from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND
+from cpython.unicode cimport (
+    PyUnicode_DATA,
+    PyUnicode_DecodeUTF8,
+    PyUnicode_GET_LENGTH,
+    PyUnicode_KIND,
+)
 from libc.math cimport log, sqrt
-from libc.stdint cimport int8_t, int32_t, uint32_t, uint64_t
+from libc.stdint cimport UINT32_MAX, int8_t, int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memset
+from libc.string cimport memcmp, memset
 
 cdef extern from "_words.h":
     ctypedef struct Word:
@@ -16,6 +21,7 @@ cdef extern from "_words.h":
     void words_prepare() noexcept nogil
     uint64_t words_pair(uint64_t, uint64_t) noexcept nogil
     bint words_next(int, const void*, Py_ssize_t, Py_ssize_t, Word*) noexcept nogil
+    Py_UCS4 words_at "PyUnicode_READ" (int, const void*, Py_ssize_t) noexcept nogil
     bint words_need_lower(int, const void*, Py_ssize_t) noexcept nogil
 
 cdef extern from "_rows.h":
@@ -36,6 +42,7 @@ cdef enum:
     AT_ONCE = 32  # words that are looked up together, so that their slots come in the meantime
     LINE = 64  # bytes that the processor fetches at a time
     MOST_TERMS = (1 << 24) - 1
+    LINE_FEED = 10
 
 
 class SameHashError(ValueError):
@@ -45,6 +52,8 @@ class SameHashError(ValueError):
 include "_texts.pxi"
 include "_field.pxi"
 include "_bag.pxi"
+include "_sights.pxi"
+include "_evidence.pxi"
 
 
 cdef class Desk:
@@ -139,6 +148,13 @@ cdef class Scorer:
         if not enough:
             raise MemoryError
         self.desks.append(desk)
+
+    def explain(self, str headline, str text, Py_ssize_t places):
+        """Return the explanation of an article, with so many places of each term."""
+        cdef Field pairs = self.pairs if self.has_pairs else None
+        cdef Explanation found = Explanation(self.article, self.headline, pairs, places)
+        found.read(headline, text)
+        return found
 
     def look_up(self, list headlines not None, list texts not None):
         """Return how many tokens are known: what scoring cannot do without, for measuring."""

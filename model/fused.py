@@ -3,14 +3,16 @@
 import importlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import starmap
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model import rivals
+from copytaster.model.evidence import PLACES, SHOWN
 from copytaster.model.scorer import Field, FieldName, FieldVector, Scorer, Scores, tfidf
-from copytaster.model.types import Article
+from copytaster.model.types import Article, Evidence
 
 _compiled: Any
 try:
@@ -68,6 +70,20 @@ class FusedScorer(Scorer):
         self.compiled.score(headlines, [article.text for article in articles], scores, known)
         return Scores(rivals.ahead(scores) if self.exclusive else scores, known)
 
+    def evidence(
+        self, article: Article, wanted: Sequence[tuple[int, float]]
+    ) -> list[tuple[Evidence, ...]]:
+        """Return the evidence for topics of the *article*, the strongest of each first."""
+        found = self.compiled.explain(article.headline, article.text, PLACES)
+        own = self.intercept.copy()
+        if self.exclusive:
+            found.add_to(own)
+        every = []
+        for topic, slope in wanted:
+            mixed = rivals.mixture(self.intercept, own, topic) if self.exclusive else None
+            every.append(tuple(starmap(Evidence, found.strongest(topic, slope, SHOWN, mixed))))
+        return every
+
     def _vector(self, name: FieldName, text: str) -> FieldVector:
         field = self.fields[name]
         found = self._fields[name].rows(text, name == "pairs")
@@ -79,5 +95,4 @@ class FusedScorer(Scorer):
 
 
 def _field(field: Field) -> Any:  # noqa: ANN401  # a compiled class
-    packed = field.terms.packed.tobytes()
-    return _compiled.Field(packed, field.idf, field.scales, field.weights)
+    return _compiled.Field(field.terms.packed, field.idf, field.scales, field.weights)

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model import rivals
+from copytaster.model.evidence import Locator, strongest
 from copytaster.model.terms import Terms
 from copytaster.model.text import pairs, tokens
-from copytaster.model.types import Article
+from copytaster.model.types import Article, Evidence
 
 FieldName = Literal["headline", "article", "pairs"]
 #: What every tagger reads.
@@ -189,6 +190,22 @@ class Scorer:
                 weights = field.weights[vector.rows, : len(mixed)] @ mixed
             parts = vector.values * field.scales[vector.rows] * weights
             yield from zip(vector.terms, parts.tolist(), strict=True)
+
+    def evidence(
+        self, article: Article, wanted: Sequence[tuple[int, float]]
+    ) -> list[tuple[Evidence, ...]]:
+        """Return the evidence for topics of the *article*, the strongest of each first.
+
+        Parameters
+        ----------
+        article : Article
+        wanted : sequence of (int, float)
+            The topics' columns, and by how much the logit of each rises, a unit of score.
+        """
+        vectors = self.vectors(article)
+        found = [strongest(self.contributions(vectors, topic), slope) for topic, slope in wanted]
+        locator = Locator(article, {term for terms in found for term, _ in terms})
+        return [tuple(locator.evidence(*item) for item in terms) for terms in found]
 
     def _vector(self, name: FieldName, text: str) -> FieldVector:
         field, found = self.fields[name], field_terms(text, name)
