@@ -4,10 +4,25 @@
 cdef uint64_t TAG = ~(<uint64_t> MOST_TERMS)
 
 
+# Inverse document frequencies: terms below come into their slots before terms above.
+_USUAL = (3.0, 5.0, 7.0, 9.0)
+
+
 cdef struct Slot:
     uint64_t key
     float idf
     float scale
+
+
+cdef inline const Slot* slot_of(
+    const Slot* slots, uint64_t mask, const Slot* unknown, uint64_t hash
+) noexcept nogil:
+    cdef uint64_t place = hash & mask
+    while slots[place].key:
+        if (slots[place].key ^ hash) & TAG == 0:
+            return &slots[place]
+        place = (place + 1) & mask
+    return unknown
 
 
 cdef struct Bytes:
@@ -15,6 +30,7 @@ cdef struct Bytes:
     Py_ssize_t length
 
 
+@final
 cdef class Field:
     """One field's vocabulary and weights.
 
@@ -66,9 +82,14 @@ cdef class Field:
         self.terms = <const char*> &terms[0] if terms.shape[0] else NULL
         self.kept = terms, weights
         self.divide(terms.shape[0])
+        # Usual terms first, so that each is found where it is looked for first.
         cdef Py_ssize_t row
-        for row in range(self.n_terms):
-            self.keep(row, idf[row], scales[row])
+        cdef float above = -INFINITY, below
+        for below in (*_USUAL, INFINITY):
+            for row in range(self.n_terms):
+                if above <= idf[row] < below:
+                    self.keep(row, idf[row], scales[row])
+            above = below
 
     def __dealloc__(self):
         free(self.slots)
@@ -123,12 +144,7 @@ cdef class Field:
 
     cdef inline const Slot* find(self, uint64_t hash) noexcept nogil:
         """Return the slot of the term with this hash, or the one of all unknown words."""
-        cdef uint64_t place = hash & self.mask
-        while self.slots[place].key:
-            if (self.slots[place].key ^ hash) & TAG == 0:
-                return &self.slots[place]
-            place = (place + 1) & self.mask
-        return &self.unknown
+        return slot_of(self.slots, self.mask, &self.unknown, hash)
 
     def rows(self, str text not None, bint pairs=False):
         """Return the row of each token of *text* in order, -1 for an unknown one.

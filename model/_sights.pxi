@@ -72,27 +72,21 @@ cdef class Sights:
 
     cdef bint walk(self, const Text* text, Original* source, int side) noexcept nogil:
         """Read the words of one text; return whether there was memory for them."""
-        cdef Word[AT_ONCE] words
+        cdef Word word
         cdef Place place, pair
         cdef Py_ssize_t at = 0
-        cdef int n = AT_ONCE, each
         cdef bint first = True
         pair.start = 0
-        while n == AT_ONCE:
-            n = fetched(self.article, text, &at, words)
-            for each in range(n):
-                if not self.has_room():
-                    return False
-                place.start, place.end = found_at(source, words[each].start), 0
-                place.end = pair.end = found_at(source, words[each].end)
-                self.put(words[each].hash, False, side, &place)
-                if self.has_pairs and self.begun:
-                    self.put(
-                        words_pair(self.before, words[each].hash), True, side,
-                        NULL if first else &pair,
-                    )
-                self.before, self.begun = words[each].hash, True
-                pair.start, first = place.start, False
+        while words_next(text.kind, text.data, text.length, at, &word):
+            if not self.has_room():
+                return False
+            place.start = found_at(source, word.start)
+            place.end = pair.end = found_at(source, word.end)
+            self.put(word.hash, False, side, &place)
+            if self.has_pairs and self.begun:
+                self.put(words_pair(self.before, word.hash), True, side, NULL if first else &pair)
+            self.before, self.begun = word.hash, True
+            pair.start, first, at = place.start, False, word.end
         return True
 
     cdef inline void put(

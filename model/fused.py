@@ -58,6 +58,7 @@ class FusedScorer(Scorer):
         exclusive: bool = False,
     ) -> None:
         super().__init__(fields, intercept, exclusive=exclusive)
+        self._n_topics = len(intercept)
         self._fields = {name: _field(field) for name, field in self.fields.items()}
         self.compiled = _compiled.Scorer(
             self._fields["article"], self._fields["headline"], self._fields.get("pairs"), intercept
@@ -65,9 +66,9 @@ class FusedScorer(Scorer):
 
     def read(self, articles: Sequence[Article]) -> Scores:
         """Score *articles*, each by itself."""
-        scores, known = np.empty((len(articles), len(self.intercept))), np.empty(len(articles))
-        headlines = [article.headline for article in articles]
-        self.compiled.score(headlines, [article.text for article in articles], scores, known)
+        n = len(articles)
+        scores, known = np.empty((n, self._n_topics)), np.empty(n)
+        self.compiled.score(articles, scores, known)
         return Scores(rivals.ahead(scores) if self.exclusive else scores, known)
 
     def evidence(
