@@ -4,10 +4,6 @@
 cdef uint64_t TAG = ~(<uint64_t> MOST_TERMS)
 
 
-# Inverse document frequencies: terms below come into their slots before terms above.
-_USUAL = (3.0, 5.0, 7.0, 9.0)
-
-
 cdef struct Slot:
     uint64_t key
     float idf
@@ -82,14 +78,10 @@ cdef class Field:
         self.terms = <const char*> &terms[0] if terms.shape[0] else NULL
         self.kept = terms, weights
         self.divide(terms.shape[0])
-        # Usual terms first, so that each is found where it is looked for first.
+        # The first to come are found where they are looked for first: usual ones, as rows are made.
         cdef Py_ssize_t row
-        cdef float above = -INFINITY, below
-        for below in (*_USUAL, INFINITY):
-            for row in range(self.n_terms):
-                if above <= idf[row] < below:
-                    self.keep(row, idf[row], scales[row])
-            above = below
+        for row in range(self.n_terms):
+            self.keep(row, idf[row], scales[row])
 
     def __dealloc__(self):
         free(self.slots)

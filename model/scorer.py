@@ -48,7 +48,8 @@ class Field:
     Attributes
     ----------
     terms : Terms
-        The ``n_terms`` known tokens, and in the field "pairs" pairs of them.
+        The ``n_terms`` known tokens, and in the field "pairs" pairs of them; in any order, and
+        the usual ones first for speed.
     idf : ndarray of shape (n_terms,), float32
         Inverse document frequency, log((1 + n) / (1 + df)) + 1.
     weights : ndarray of shape (n_terms, width), int8
