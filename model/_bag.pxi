@@ -64,11 +64,18 @@ cdef class Bag:
         cdef uint64_t mask = self.field.mask
         cdef uint32_t* counts = self.counts
         cdef uint32_t row
-        cdef Py_ssize_t n = self.n
+        cdef const int8_t* weights = self.field.weights
+        cdef Py_ssize_t width = self.field.width, near = width if width <= ROWS_LONG else 0
+        cdef Py_ssize_t n = self.n, line
         cdef int at
         for at in range(n_hashes):
             slot = slot_of(slots, mask, unknown, hashes[at])
             row = <uint32_t> (slot.key & ~TAG) - 1
+            # The row of weights comes in while words are read; a long one later, piece by piece.
+            line = 0
+            while line < near:
+                fetch(weights + <Py_ssize_t> row * width + line)
+                line += LINE
             self.rows[n], self.slots[n] = row, slot
             n += counts[row] == 0
             counts[row] += 1
@@ -91,7 +98,6 @@ cdef class Bag:
             self.counts[row] = 0
             if slot == &self.field.unknown:  # it has no row of weights
                 continue
-            self.field.fetch_row(row)
             value = SUBLINEAR[count] if count < 64 else 1.0 + log(<double> count)
             value *= slot.idf
             square += value * value

@@ -178,10 +178,3 @@ cdef class Field:
         """Return the row of the term with this hash, -1 where there is none."""
         cdef const Slot* slot = self.find(hash)
         return -1 if slot == &self.unknown else <int32_t> (slot.key & ~TAG) - 1
-
-    cdef inline void fetch_row(self, uint32_t row) noexcept nogil:
-        """Have a row of weights come in the meantime; a long one comes later, piece by piece."""
-        cdef Py_ssize_t line = 0
-        while self.width <= ROWS_LONG and line < self.width:
-            fetch(self.weights + <Py_ssize_t> row * self.width + line)
-            line += LINE
