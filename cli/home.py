@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_data_path
+import click
 
-from copytaster.cli.screen import ERR
 from copytaster.model.errors import ArtifactError, SettingsError
 from copytaster.model.manifest import NAME as MANIFEST
 from copytaster.model.registry import Registry
@@ -19,7 +18,13 @@ if TYPE_CHECKING:
 def models(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the registry's folder: ``models`` in COPYTASTER_HOME or the user's data folder."""
     home = environ.get("COPYTASTER_HOME")
-    return (Path(home) if home else user_data_path("copytaster")) / "models"
+    return (Path(home) if home else _user_data()) / "models"
+
+
+def _user_data() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("copytaster")
 
 
 def model_key(environ: Mapping[str, str] = os.environ) -> bytes | None:
@@ -72,7 +77,8 @@ def find(model: str, root: Path) -> Path:
 def say_if_slow(tagger: "Tagger") -> None:
     """Say that scoring is slower than it could be, where no compiler was at installation."""
     if tagger.scorer.engine != "compiled":
-        ERR.print(
+        click.echo(
             "The compiled scorer is not installed, so tagging takes ten times as long: install a "
-            "C compiler and Python's headers (Debian: gcc, python3-dev), then Copytaster again."
+            "C compiler and Python's headers (Debian: gcc, python3-dev), then Copytaster again.",
+            err=True,
         )

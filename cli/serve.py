@@ -1,5 +1,6 @@
 """``copytaster serve``."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from copytaster.cli import home
-from copytaster.cli.screen import ERR
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,6 +37,7 @@ def command(host: str | None, port: int | None, workers: int | None, models: Pat
       copytaster serve
       copytaster serve --host 0.0.0.0 --port 80 --workers 4
     """
+    gc.disable()  # a start throws next to nothing away; the server collects again
     from copytaster.model.tagger import Tagger
     from copytaster.service.app import create_app
     from copytaster.service.server import Server
@@ -50,7 +51,7 @@ def command(host: str | None, port: int | None, workers: int | None, models: Pat
             folder = _train_default(root)
         tagger = Tagger.load(folder, home.model_key())
         home.say_if_slow(tagger)
-        ERR.print(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
+        _say(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
         return create_app(tagger, settings)
 
     Server(make, settings).run()
@@ -69,10 +70,14 @@ def settings_from(
 
 def _train_default(root: Path) -> Path:
     """Train the default tagger in another process: this one never imports the training room."""
-    ERR.print(f"No tagger in {root} yet: training the default one from the seed articles.")
+    _say(f"No tagger in {root} yet: training the default one from the seed articles.")
     command = [sys.executable, "-m", "copytaster.cli.main", "train", "--out", str(root)]
     done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603  # our own
     folder = home.champion(root)
     if done.returncode or folder is None:
         raise click.ClickException("training the default tagger failed; see above")
     return folder
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

@@ -78,10 +78,16 @@ cdef class Field:
         self.terms = <const char*> &terms[0] if terms.shape[0] else NULL
         self.kept = terms, weights
         self.divide(terms.shape[0])
+        cdef str joined = PyUnicode_DecodeUTF8(self.terms, terms.shape[0], NULL) if self.n_terms else ""
+        cdef Text read = reading(joined)
+        cdef Py_ssize_t row, at = 0, end
         # The first to come are found where they are looked for first: usual ones, as rows are made.
-        cdef Py_ssize_t row
         for row in range(self.n_terms):
-            self.keep(row, idf[row], scales[row])
+            end = PyUnicode_FindChar(joined, c"\n", at, read.length, 1)
+            if end < 0:
+                end = read.length
+            self.keep(read, at, end, row, idf[row], scales[row])
+            at = end + 1
 
     def __dealloc__(self):
         free(self.slots)
@@ -114,16 +120,15 @@ cdef class Field:
         found.length = self.starts[row + 1] - self.starts[row] - 1
         return found
 
-    cdef int keep(self, Py_ssize_t row, float idf, float scale) except -1:
-        """Put a term, a word or a pair of words, into its slot; return 0."""
+    cdef int keep(
+        self, Text read, Py_ssize_t at, Py_ssize_t end, Py_ssize_t row, float idf, float scale
+    ) except -1:
+        """Put the term in this part of a text, a word or a pair, into its slot; return 0."""
         cdef Word word
-        cdef Py_ssize_t length = self.starts[row + 1] - self.starts[row] - 1
-        cdef str term = PyUnicode_DecodeUTF8(self.terms + self.starts[row], length, NULL)
-        cdef Text read = reading(term)
-        if not words_next(read.kind, read.data, read.length, 0, &word):
+        if not words_next(read.kind, read.data, end, at, &word):
             return 0  # the stand-in of a field without terms
         cdef uint64_t hash = word.hash
-        if words_next(read.kind, read.data, read.length, word.end, &word):
+        if words_next(read.kind, read.data, end, word.end, &word):
             hash = words_pair(hash, word.hash)
         cdef uint64_t place = hash & self.mask
         while self.slots[place].key:

@@ -43,6 +43,7 @@ cdef extern from "_rows.h":
     ) noexcept nogil
 
 cdef extern from *:
+    Py_ssize_t PyUnicode_FindChar(str, Py_UCS4, Py_ssize_t, Py_ssize_t, int) except -2
     void fetch "__builtin_prefetch" (const void*) noexcept nogil
 
 words_prepare()

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
-import joblib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,6 +45,8 @@ _Reader: Any = pickle._Unpickler  # noqa: SLF001  # as said
 
 def dump(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
     """Write *arrays*, uncompressed, to *path* with joblib; equal arrays give equal bytes."""
+    import joblib  # reading needs none of it, and it takes as long to import as half of NumPy
+
     plain = {
         name: np.array(array, dtype=np.dtype(array.dtype.str), order="C")
         for name, array in sorted(arrays.items())

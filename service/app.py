@@ -1,7 +1,5 @@
 """The Flask application: routes over one tagger."""
 
-import json
-
 from flask import Flask, Response
 from flask_swagger_ui import get_swaggerui_blueprint
 
@@ -38,9 +36,8 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
     app.register_blueprint(
         get_swaggerui_blueprint("/docs", "/openapi.json", {"app_name": "Copytaster"})
     )
-    document = json.dumps(openapi.document())
     app.add_url_rule(
-        "/openapi.json", "openapi", lambda: Response(document, mimetype="application/json")
+        "/openapi.json", "openapi", lambda: Response(openapi.text(), mimetype="application/json")
     )
     problems.register(app, settings.max_body_bytes)
     lane = Lane(app, single, settings.max_body_bytes)

@@ -2,12 +2,14 @@
 
 The server speaks ASGI. Bodies are read here, in the event loop, with a limit and a deadline; the
 application runs once all is there. Short ones run in the event loop itself, since handing one to a
-thread costs more than the work; long ones, those to explain every topic, and streams have threads.
-A stream keeps its thread to its end, and one too many is told to come again.
+thread costs more than the work; long ones, those to explain every topic, and streams have threads,
+and while the language detector is not loaded, those that do not say their language: one of them
+loads it. A stream keeps its thread to its end, and one too many is told to come again.
 """
 
 import asyncio
 import io
+import re
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -15,15 +17,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from copytaster.model import language
 from copytaster.service.articles import NDJSON
 from copytaster.service.counted import REQUEST_ID
+from copytaster.service.environ import Scope, of_scope
 from copytaster.service.settings import Settings
 from copytaster.service.stream import BUSY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[str, str]]
@@ -32,6 +35,8 @@ Headers = list[tuple[str, str]]
 LONG = 32 * 1024
 #: Of a body that is too large, so much is read past before the answer, so that clients see it.
 _DISCARD = 16 * 1024 * 1024
+#: An article in JSON that names its language, so that nothing looks for it.
+_SAYS_LANGUAGE = re.compile(rb'"language"\s*:\s*"(?!(?i:und|mul|zxx)\b)')
 _CUT = "it was cut off or malformed after {} bytes"
 
 
@@ -56,7 +61,7 @@ class Bridge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = time.perf_counter()
-        environ = _environ(scope)
+        environ = of_scope(scope)
         if environ.get("CONTENT_TYPE", "").lower().startswith(NDJSON):
             status = await self._stream(environ, receive, send)
         else:
@@ -67,9 +72,8 @@ class Bridge:
     async def _whole(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
         body = await self._body(environ, receive)
         environ["wsgi.input"] = body
-        short = isinstance(body, io.BytesIO) and body.getbuffer().nbytes <= LONG
         query = environ["QUERY_STRING"]
-        if short and not ("explain" in query and "all" in query):
+        if _is_short(body) and not ("explain" in query and "all" in query):
             status, headers, reply = _call(self._app, environ)
         else:
             loop = asyncio.get_running_loop()
@@ -151,6 +155,15 @@ class Bridge:
             return await loop.run_in_executor(self._streams, run)
         except (TimeoutError, ConnectionError):
             return "499 Client stopped reading"
+
+
+def _is_short(body: "io.BytesIO | _Broken") -> bool:
+    if isinstance(body, _Broken):
+        return False
+    data = body.getbuffer()
+    if len(data) > LONG:
+        return False
+    return not data or language.loaded() or _SAYS_LANGUAGE.search(data) is not None
 
 
 class _Source:
@@ -235,56 +248,6 @@ def _start(status: str, headers: Headers) -> dict[str, Any]:
             (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
         ],
     }
-
-
-def _environ(scope: Scope) -> dict[str, Any]:
-    path = scope["path"]
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope["method"],
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
-        "QUERY_STRING": scope["query_string"].decode("latin-1"),
-        "REMOTE_ADDR": scope["client"][0] if scope.get("client") else "",
-        "SERVER_NAME": scope["server"][0],
-        "SERVER_PORT": str(scope["server"][1]),
-        "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope["scheme"],
-        "wsgi.errors": sys.stderr,
-        "wsgi.input_terminated": True,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-    }
-    for raw, value in scope["headers"]:
-        if b"_" in raw:  # in WSGI it would pass for the one with a hyphen
-            continue
-        name = _NAMES.get(raw) or _name(raw)
-        text = value.decode("latin-1")
-        environ[name] = f"{environ[name]},{text}" if name in environ else text
-    return environ
-
-
-def _name(raw: bytes) -> str:
-    name = raw.decode("latin-1").upper().replace("-", "_")
-    return name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"
-
-
-_NAMES = {
-    name: _name(name)
-    for name in (
-        b"accept",
-        b"accept-encoding",
-        b"connection",
-        b"content-length",
-        b"content-type",
-        b"host",
-        b"transfer-encoding",
-        b"user-agent",
-        b"x-forwarded-for",
-        b"x-request-id",
-    )
-}
 
 
 def _log_line(environ: dict[str, Any], status: str, seconds: float) -> None:

@@ -1,22 +1,12 @@
 """The OpenAPI document, built from the schemas that validate."""
 
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from openapi_pydantic import (
-    Info,
-    MediaType,
-    OpenAPI,
-    Operation,
-    Parameter,
-    PathItem,
-    Reference,
-    RequestBody,
-    Response,
-    Schema,
-)
-from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema_class
 from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from pydantic_core import to_json
 
 from copytaster.service.articles import JSON, NDJSON, PLAIN
 from copytaster.service.problems import MIMETYPE
@@ -31,6 +21,16 @@ from copytaster.service.schemas import (
     TopicsReply,
 )
 
+_MODELS = (
+    ArticleRequest,
+    HealthReply,
+    LineProblem,
+    Problem,
+    ReadyReply,
+    TaggingReply,
+    TopicsReply,
+)
+_PLACE = "#/components/schemas/{model}"
 _PROBLEMS = {
     400: "A field or parameter is wrong; the document names it.",
     408: "The body did not come in time.",
@@ -38,81 +38,89 @@ _PROBLEMS = {
     415: "The Content-Type is not one that is understood.",
     422: "There is no word to tag.",
 }
+_TEXT = {"schema": {"type": "string"}}
+
+
+@cache
+def text() -> bytes:
+    """Return the document as JSON; put together when it is first asked for, which takes 10 ms."""
+    return to_json(document())
 
 
 def document() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document."""
-    tag = PathItem(post=_tag())
-    topics = PathItem(get=_get("The taxonomy, with how well each topic is known.", TopicsReply))
-    paths = {
-        "/tag": tag,
-        "/v1/tag": tag,
-        "/topics": topics,
-        "/v1/topics": topics,
-        "/healthz": PathItem(get=_get("Whether the process runs.", HealthReply)),
-        "/metrics": PathItem(get=_metrics()),
-        "/readyz": PathItem(get=_get("Whether the tagger is loaded, and which.", ReadyReply)),
-    }
-    info = Info(title="Copytaster", version=version("copytaster"), summary="Topics for articles.")
-    built = construct_open_api_with_schema_class(OpenAPI(info=info, paths=paths))
-    found: dict[str, Any] = built.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return found
-
-
-def _tag() -> Operation:
-    fields = TagQuery.model_json_schema()["properties"]
-    return Operation(
-        summary="Tag an article, or a stream of articles, one a line.",
-        parameters=[
-            Parameter.model_validate(
-                {
-                    "name": name,
-                    "in": "query",
-                    "description": schema.pop("description"),
-                    "schema": schema,
-                }
-            )
-            for name, schema in fields.items()
-        ],
-        requestBody=RequestBody(
-            required=True,
-            content={
-                JSON: _media(ArticleRequest),
-                PLAIN: MediaType(media_type_schema=Schema(type="string")),
-                NDJSON: _media(ArticleRequest),
-            },
-        ),
-        responses={
-            "200": Response(
-                description="Its tags; of a stream, a line for each of its lines, in order: tags, "
-                "or a problem with the line's number.",
-                content={JSON: _media(TaggingReply), NDJSON: _either(TaggingReply, LineProblem)},
-            ),
-            **{
-                str(status): Response(description=why, content={MIMETYPE: _media(Problem)})
-                for status, why in _PROBLEMS.items()
-            },
+    tag = {"post": _tag()}
+    topics = {"get": _get("The taxonomy, with how well each topic is known.", TopicsReply)}
+    _, schemas = models_json_schema([(m, "validation") for m in _MODELS], ref_template=_PLACE)
+    return {
+        "openapi": "3.1.1",
+        "info": {
+            "title": "Copytaster",
+            "summary": "Topics for articles.",
+            "version": version("copytaster"),
         },
-    )
+        "paths": {
+            "/tag": tag,
+            "/v1/tag": tag,
+            "/topics": topics,
+            "/v1/topics": topics,
+            "/healthz": {"get": _get("Whether the process runs.", HealthReply)},
+            "/metrics": {"get": _metrics()},
+            "/readyz": {"get": _get("Whether the tagger is loaded, and which.", ReadyReply)},
+        },
+        "components": {"schemas": schemas["$defs"]},
+    }
 
 
-def _get(summary: str, reply: type[BaseModel]) -> Operation:
-    found = Response(description=summary, content={JSON: _media(reply)})
-    return Operation(summary=summary, responses={"200": found})
+def _tag() -> dict[str, Any]:
+    one = _schema(ArticleRequest)
+    problems = {
+        str(status): {"description": why, "content": {MIMETYPE: _schema(Problem)}}
+        for status, why in _PROBLEMS.items()
+    }
+    return {
+        "summary": "Tag an article, or a stream of articles, one a line.",
+        "parameters": _parameters(),
+        "requestBody": {"required": True, "content": {JSON: one, PLAIN: _TEXT, NDJSON: one}},
+        "responses": {
+            "200": {
+                "description": "Its tags; of a stream, a line for each of its lines, in order: "
+                "tags, or a problem with the line's number.",
+                "content": {
+                    JSON: _schema(TaggingReply),
+                    NDJSON: {
+                        "schema": {"anyOf": [_reference(TaggingReply), _reference(LineProblem)]}
+                    },
+                },
+            },
+            **problems,
+        },
+    }
 
 
-def _metrics() -> Operation:
-    what = "What the service has done, in Prometheus' text format."
-    text = MediaType(media_type_schema=Schema(type="string"))
-    return Operation(
-        summary=what, responses={"200": Response(description=what, content={PLAIN: text})}
-    )
+def _parameters() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "query", "description": schema.pop("description"), "schema": schema}
+        for name, schema in TagQuery.model_json_schema()["properties"].items()
+    ]
 
 
-def _either(*models: type[BaseModel]) -> MediaType:
-    schemas: list[Schema | Reference] = [PydanticSchema(schema_class=model) for model in models]
-    return MediaType(media_type_schema=Schema(anyOf=schemas))
+def _get(summary: str, reply: type[BaseModel]) -> dict[str, Any]:
+    return _operation(summary, {JSON: _schema(reply)})
 
 
-def _media(model: type[BaseModel]) -> MediaType:
-    return MediaType(media_type_schema=PydanticSchema(schema_class=model))
+def _metrics() -> dict[str, Any]:
+    return _operation("What the service has done, in Prometheus' text format.", {PLAIN: _TEXT})
+
+
+def _operation(summary: str, content: dict[str, Any]) -> dict[str, Any]:
+    good = {"description": summary, "content": content}
+    return {"summary": summary, "responses": {"200": good}}
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return {"schema": _reference(model)}
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _PLACE.format(model=model.__name__)}

@@ -62,7 +62,13 @@ class TagQuery(BaseModel):
     all: bool = Field(default=False, description="Report every topic, tags or not.")
 
 
-class EvidenceReply(BaseModel):
+class _Reply(BaseModel):
+    """What is sent; its checks are made when they are first needed, not at the start."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class EvidenceReply(_Reply):
     """One term's part in a tag."""
 
     term: str = Field(description="Lower-cased; every digit is shown as 0.")
@@ -71,7 +77,7 @@ class EvidenceReply(BaseModel):
     headline_spans: list[Span] = Field(description="Where it stands in headline.")
 
 
-class TagReply(BaseModel):
+class TagReply(_Reply):
     """A topic put on the article."""
 
     topic: str = Field(description="Slug.")
@@ -84,7 +90,7 @@ class TagReply(BaseModel):
     )
 
 
-class TaggingReply(BaseModel):
+class TaggingReply(_Reply):
     """What the tagger says of the article."""
 
     id: Identifier | None
@@ -100,7 +106,7 @@ class TaggingReply(BaseModel):
     tags: list[TagReply] = Field(description="Most confident first.")
 
 
-class TopicReply(BaseModel):
+class TopicReply(_Reply):
     """One topic of the taxonomy, with how well the tagger knows it."""
 
     topic: str = Field(description="Slug.")
@@ -114,7 +120,7 @@ class TopicReply(BaseModel):
     f1: float = Field(ge=0, le=1, description="Cross-validated.")
 
 
-class TopicsReply(BaseModel):
+class TopicsReply(_Reply):
     """The taxonomy."""
 
     model: str
@@ -146,13 +152,13 @@ class TopicsReply(BaseModel):
         )
 
 
-class HealthReply(BaseModel):
+class HealthReply(_Reply):
     """The process runs."""
 
     status: str = "ok"
 
 
-class ReadyReply(BaseModel):
+class ReadyReply(_Reply):
     """The tagger is loaded."""
 
     status: str = "ready"
@@ -164,14 +170,14 @@ class ReadyReply(BaseModel):
     scorer: str = Field(description="Which implementation scores.")
 
 
-class FieldProblem(BaseModel):
+class FieldProblem(_Reply):
     """What is wrong with one field."""
 
     field: str
     problem: str
 
 
-class Problem(BaseModel):
+class Problem(_Reply):
     """An RFC 9457 problem document."""
 
     type: str = "about:blank"

@@ -1,5 +1,6 @@
 """granian, set up for a service of short work behind a CMS."""
 
+import gc
 import logging
 import multiprocessing
 import resource
@@ -51,6 +52,7 @@ class Server:
         multiprocessing.set_start_method("fork", force=True)
         server = Granian(**options(self._settings, free_port(self._settings)))
         server.on_reload(self._remake)
+        _keep()
         server.serve(target_loader=self._load, wrap_loader=False)
 
     def _load(self) -> Bridge:
@@ -64,6 +66,15 @@ class Server:
             self._app = self._make()
         except Exception:  # noqa: BLE001  # whatever it is, the rest goes on
             _log.exception("reloading failed; what was served before goes on")
+        gc.unfreeze()  # so that what was served before can go
+        gc.collect()
+        _keep()
+
+
+def _keep() -> None:
+    """Have workers leave what they share alone when they collect garbage: looking writes to it."""
+    gc.freeze()
+    gc.enable()
 
 
 def free_port(settings: Settings) -> int:

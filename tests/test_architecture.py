@@ -113,6 +113,11 @@ def test_help_imports_no_room_but_the_errors() -> None:
     assert not loaded_after(code) & {"flask", "sklearn", "numpy", "rich"}
 
 
+def test_a_start_of_the_service_imports_only_what_serving_needs() -> None:
+    loaded = loaded_after("import copytaster.cli.serve, copytaster.service.app")
+    assert not loaded & {"joblib", "rich", "platformdirs", "sklearn", "scipy", "py3langid"}
+
+
 def test_serving_and_tagging_import_no_scikit_learn(small_folder: Path) -> None:
     code = (
         "import sys\n"

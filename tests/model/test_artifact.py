@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from copytaster.model import arrays, artifact, manifest
 from copytaster.model.errors import ArtifactError
 from copytaster.model.tagger import Tagger
+from copytaster.model.terms import Terms, pack
 from copytaster.model.types import Article
 
 
@@ -47,6 +48,12 @@ def accept(folder: Path) -> None:
     """Make the manifest vouch for whatever the joblib file is now."""
     size, sha256 = artifact.digest(folder / "tagger.joblib")
     reseal(folder, lambda document: document["tagger.joblib"].update(bytes=size, sha256=sha256))
+
+
+def with_a_term_twice(packed: np.ndarray) -> np.ndarray:
+    """Return packed terms whose last has become the first once more."""
+    found = list(Terms(packed))
+    return pack([*found[:-1], found[0]])
 
 
 def test_a_whole_artifact_opens_and_its_arrays_are_views_of_one_read_only_map(
@@ -187,6 +194,8 @@ def test_random_damage_raises_our_error_and_no_other(
         ),
         ("article.idf", lambda array: array.astype(np.float64), "expected .* float32"),
         ("calibration.scores", lambda _: None, "arrays missing or unknown: calibration.scores"),
+        ("article.terms", with_a_term_twice, "a term is there twice"),
+        ("article.terms", lambda array: array | 0x80, "its terms are not UTF-8"),
     ],
 )
 def test_arrays_that_cannot_be_a_tagger_are_refused(

@@ -2,12 +2,18 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from copytaster.model import language
 from copytaster.model.language import READ, broader, detect, primary
 from tests.foreign import FOREIGN
 
@@ -109,3 +115,82 @@ def test_asking_again_in_another_thread_changes_nothing() -> None:
     texts = [text for _, text in FOREIGN.values()] * 20
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(detect, texts)) == [detect(text) for text in texts]
+
+
+@pytest.fixture(scope="module")
+def plain() -> Any:  # noqa: ANN401  # py3langid has no annotations
+    """The detector as its authors wrote it."""
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@pytest.mark.skipif(language._compiled is None, reason="nothing was compiled")
+@pytest.mark.parametrize("code", FOREIGN)
+def test_the_compiled_detector_says_of_any_piece_what_the_plain_one_says(
+    plain: Any,  # noqa: ANN401  # as above
+    code: str,
+) -> None:
+    text = "\n".join(FOREIGN[code])
+    hastened = language._detector()
+    assert type(hastened) is not type(plain)
+    for length in (1, 7, 40, READ):
+        for start in range(0, len(text), 29):
+            agree(hastened, plain, text[start : start + length])
+
+
+@pytest.mark.skipif(language._compiled is None, reason="nothing was compiled")
+@settings(deadline=None)
+@given(text=st.text() | st.text("aeiou nrst", min_size=30) | st.text(st.characters(codec="utf-8")))
+def test_the_compiled_detector_says_of_any_text_what_the_plain_one_says(
+    plain: Any,  # noqa: ANN401  # as above
+    text: str,
+) -> None:
+    agree(language._detector(), plain, text)
+
+
+def agree(one: Any, other: Any, text: str) -> None:  # noqa: ANN401  # as above
+    """Hold two detectors to equal probabilities, and so to the same languages where one is sure."""
+    np.testing.assert_allclose(one._decide(text), other._decide(text), atol=1e-4)
+
+
+@pytest.fixture
+def _uncompiled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(language, "_compiled", None)
+    language._load.cache_clear()
+    yield
+    language._load.cache_clear()
+
+
+@pytest.mark.usefixtures("_uncompiled")
+def test_without_the_compiled_detector_the_plain_one_detects() -> None:
+    assert [detect(text) for _, text in FOREIGN.values()] == list(FOREIGN)
+    assert type(language._detector()) is LanguageIdentifier
+
+
+@pytest.mark.skipif(language._compiled is None, reason="nothing was compiled")
+@pytest.mark.parametrize(
+    ("name", "value"), [("moves", 2), ("rows", 1), ("features", 1), ("features", 7)]
+)
+def test_tables_that_point_outside_each_other_are_refused(name: str, value: int) -> None:
+    tables: dict[str, NDArray[Any]] = {
+        "moves": np.zeros((1, 256), np.uint32),
+        "rows": np.zeros(2, np.uint32),
+        "features": np.zeros(2, np.int32),
+        "weights": np.zeros((1, 3), np.uint16),
+    }
+    language._compiled.Detector(*tables.values())
+    tables[name].flat[1] = value
+    with pytest.raises(ValueError, match="do not fit"):
+        language._compiled.Detector(*tables.values())
+
+
+@pytest.mark.skipif(language._compiled is None, reason="nothing was compiled")
+def test_every_weight_of_half_precision_is_read_exactly() -> None:
+    every = np.arange(2**16, dtype=np.uint16)
+    finite = every[np.isfinite(every.view(np.float16))]
+    moves, rows = np.zeros((1, 256), np.uint32), np.zeros(1, np.uint32)
+    hot = language._compiled.Detector(moves, rows, np.zeros(1, np.int32), finite[np.newaxis])
+    scores = np.zeros(len(finite), np.float32)
+    assert hot.add(b"x", scores)
+    expected = finite.view(np.float16).astype(np.float32) * np.log1p(np.float32(1))
+    np.testing.assert_allclose(scores, expected, rtol=1e-6)
+    assert not hot.add(b"", scores)
