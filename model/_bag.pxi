@@ -7,6 +7,7 @@ for _count in range(1, 64):
     SUBLINEAR[_count] = 1.0 + log(<double> _count)
 
 
+@final
 cdef class Bag:
     """Room to count one article's terms in, used again for the next.
 
@@ -55,13 +56,30 @@ cdef class Bag:
         self.most = most
         return True
 
-    cdef inline void put(self, uint64_t hash) noexcept nogil:
-        """Count one term, without a branch on whether it is new: that cannot be foretold."""
-        cdef const Slot* slot = self.field.find(hash)
-        cdef uint32_t row = <uint32_t> (slot.key & ~TAG) - 1
-        self.rows[self.n], self.slots[self.n] = row, slot
-        self.n += self.counts[row] == 0
-        self.counts[row] += 1
+    cdef void put(self, const uint64_t* hashes, int n_hashes) noexcept nogil:
+        """Count terms, without a branch on whether one is new: that cannot be foretold."""
+        cdef const Slot* slot
+        cdef const Slot* slots = self.field.slots
+        cdef const Slot* unknown = &self.field.unknown
+        cdef uint64_t mask = self.field.mask
+        cdef uint32_t* counts = self.counts
+        cdef uint32_t row
+        cdef const int8_t* weights = self.field.weights
+        cdef Py_ssize_t width = self.field.width, near = width if width <= ROWS_LONG else 0
+        cdef Py_ssize_t n = self.n, line
+        cdef int at
+        for at in range(n_hashes):
+            slot = slot_of(slots, mask, unknown, hashes[at])
+            row = <uint32_t> (slot.key & ~TAG) - 1
+            # The row of weights comes in while words are read; a long one later, piece by piece.
+            line = 0
+            while line < near:
+                fetch(weights + <Py_ssize_t> row * width + line)
+                line += LINE
+            self.rows[n], self.slots[n] = row, slot
+            n += counts[row] == 0
+            counts[row] += 1
+        self.n = n
 
     cdef inline double known(self) noexcept nogil:
         """Return the share, 0 to 1, of the tokens that are in the vocabulary."""
@@ -80,7 +98,6 @@ cdef class Bag:
             self.counts[row] = 0
             if slot == &self.field.unknown:  # it has no row of weights
                 continue
-            self.field.fetch_row(row)
             value = SUBLINEAR[count] if count < 64 else 1.0 + log(<double> count)
             value *= slot.idf
             square += value * value

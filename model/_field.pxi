@@ -10,12 +10,29 @@ cdef struct Slot:
     float scale
 
 
+cdef inline const Slot* slot_of(
+    const Slot* slots, uint64_t mask, const Slot* unknown, uint64_t hash
+) noexcept nogil:
+    cdef uint64_t place = hash & mask
+    while slots[place].key:
+        if (slots[place].key ^ hash) & TAG == 0:
+            return &slots[place]
+        place = (place + 1) & mask
+    return unknown
+
+
+cdef struct Bytes:
+    const char* data
+    Py_ssize_t length
+
+
+@final
 cdef class Field:
     """One field's vocabulary and weights.
 
     Parameters
     ----------
-    terms : bytes-like
+    terms : buffer of shape (n_bytes,), uint8
         The terms in UTF-8, joined by line feeds.
     idf, scales : buffer of shape (n_terms,), float32
         Inverse document frequency, and what one step of a weight is worth.
@@ -33,11 +50,13 @@ cdef class Field:
     cdef uint64_t mask
     cdef const int8_t* weights
     cdef Py_ssize_t width, n_terms
+    cdef const char* terms
+    cdef uint32_t* starts  # of each term in these, and of the one that would come next
     cdef object kept
 
     def __cinit__(
         self,
-        bytes terms not None,
+        const uint8_t[::1] terms not None,
         const float[::1] idf not None,
         const float[::1] scales not None,
         const int8_t[:, ::1] weights not None,
@@ -56,23 +75,50 @@ cdef class Field:
         if self.slots == NULL:
             raise MemoryError
         self.weights = &weights[0, 0] if self.n_terms else NULL
-        self.kept = weights
-        cdef str joined = terms.decode()
+        self.terms = <const char*> &terms[0] if terms.shape[0] else NULL
+        self.kept = terms, weights
+        self.divide(terms.shape[0])
+        cdef str joined = PyUnicode_DecodeUTF8(self.terms, terms.shape[0], NULL) if self.n_terms else ""
         cdef Text read = reading(joined)
-        cdef Py_ssize_t row = 0, at = 0, end
-        while at <= read.length and terms:
+        cdef Py_ssize_t row, at = 0, end
+        # The first to come are found where they are looked for first: usual ones, as rows are made.
+        for row in range(self.n_terms):
             end = PyUnicode_FindChar(joined, c"\n", at, read.length, 1)
             if end < 0:
                 end = read.length
-            if row == self.n_terms:
-                raise ValueError("more terms than weights")
             self.keep(read, at, end, row, idf[row], scales[row])
-            row, at = row + 1, end + 1
-        if row < self.n_terms:
-            raise ValueError("fewer terms than weights")
+            at = end + 1
 
     def __dealloc__(self):
         free(self.slots)
+        free(self.starts)
+
+    cdef int divide(self, Py_ssize_t length) except -1:
+        """Find where each term begins; return 0."""
+        cdef Py_ssize_t n = 0, at
+        if length > UINT32_MAX - 1:
+            raise ValueError("too many terms")
+        self.starts = <uint32_t*> malloc((self.n_terms + 1) * sizeof(uint32_t))
+        if self.starts == NULL:
+            raise MemoryError
+        self.starts[0] = 0
+        for at in range(length + 1 if length else 0):
+            if at == length or self.terms[at] == LINE_FEED:
+                n += 1
+                if n > self.n_terms:
+                    raise ValueError("more terms than weights")
+                self.starts[n] = <uint32_t> (at + 1)
+        if n < self.n_terms:
+            raise ValueError("fewer terms than weights")
+        return 0
+
+    cdef inline Bytes spelt(self, const Slot* slot) noexcept nogil:
+        """Return the term of a slot in UTF-8."""
+        cdef uint32_t row = <uint32_t> (slot.key & ~TAG) - 1
+        cdef Bytes found
+        found.data = self.terms + self.starts[row]
+        found.length = self.starts[row + 1] - self.starts[row] - 1
+        return found
 
     cdef int keep(
         self, Text read, Py_ssize_t at, Py_ssize_t end, Py_ssize_t row, float idf, float scale
@@ -95,12 +141,7 @@ cdef class Field:
 
     cdef inline const Slot* find(self, uint64_t hash) noexcept nogil:
         """Return the slot of the term with this hash, or the one of all unknown words."""
-        cdef uint64_t place = hash & self.mask
-        while self.slots[place].key:
-            if (self.slots[place].key ^ hash) & TAG == 0:
-                return &self.slots[place]
-            place = (place + 1) & self.mask
-        return &self.unknown
+        return slot_of(self.slots, self.mask, &self.unknown, hash)
 
     def rows(self, str text not None, bint pairs=False):
         """Return the row of each token of *text* in order, -1 for an unknown one.
@@ -142,10 +183,3 @@ cdef class Field:
         """Return the row of the term with this hash, -1 where there is none."""
         cdef const Slot* slot = self.find(hash)
         return -1 if slot == &self.unknown else <int32_t> (slot.key & ~TAG) - 1
-
-    cdef inline void fetch_row(self, uint32_t row) noexcept nogil:
-        """Have a row of weights come in the meantime; a long one comes later, piece by piece."""
-        cdef Py_ssize_t line = 0
-        while self.width <= ROWS_LONG and line < self.width:
-            fetch(self.weights + <Py_ssize_t> row * self.width + line)
-            line += LINE

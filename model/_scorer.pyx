@@ -2,11 +2,25 @@
 # cython: initializedcheck=False
 """From text to scores in one compiled pass, without the GIL: words, look-up, TF-IDF, weights."""
 
-from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND
+from cython cimport final
+
+from cpython.buffer cimport (
+    PyBUF_C_CONTIGUOUS,
+    PyBUF_FORMAT,
+    PyBUF_WRITABLE,
+    PyBuffer_Release,
+    PyObject_GetBuffer,
+)
+from cpython.unicode cimport (
+    PyUnicode_DATA,
+    PyUnicode_DecodeUTF8,
+    PyUnicode_GET_LENGTH,
+    PyUnicode_KIND,
+)
 from libc.math cimport log, sqrt
-from libc.stdint cimport int8_t, int32_t, uint32_t, uint64_t
+from libc.stdint cimport UINT32_MAX, int8_t, int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memset
+from libc.string cimport memcmp, memset
 
 cdef extern from "_words.h":
     ctypedef struct Word:
@@ -16,6 +30,7 @@ cdef extern from "_words.h":
     void words_prepare() noexcept nogil
     uint64_t words_pair(uint64_t, uint64_t) noexcept nogil
     bint words_next(int, const void*, Py_ssize_t, Py_ssize_t, Word*) noexcept nogil
+    Py_UCS4 words_at "PyUnicode_READ" (int, const void*, Py_ssize_t) noexcept nogil
     bint words_need_lower(int, const void*, Py_ssize_t) noexcept nogil
 
 cdef extern from "_rows.h":
@@ -37,6 +52,9 @@ cdef enum:
     AT_ONCE = 32  # words that are looked up together, so that their slots come in the meantime
     LINE = 64  # bytes that the processor fetches at a time
     MOST_TERMS = (1 << 24) - 1
+    LINE_FEED = 10
+    FEW = 2  # texts whose places need no memory of their own: those of one article
+    WRITABLE_DOUBLES = PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS | PyBUF_FORMAT
 
 
 class SameHashError(ValueError):
@@ -46,8 +64,11 @@ class SameHashError(ValueError):
 include "_texts.pxi"
 include "_field.pxi"
 include "_bag.pxi"
+include "_sights.pxi"
+include "_evidence.pxi"
 
 
+@final
 cdef class Desk:
     """Room for one article at a time, in every field."""
 
@@ -66,6 +87,7 @@ cdef class Desk:
         free(self.sums)
 
 
+@final
 cdef class Scorer:
     """Scores articles by fields that have the same topics; safe to share between threads.
 
@@ -96,50 +118,67 @@ cdef class Scorer:
         if not article.width == headline.width == self.pairs.width >= intercept.shape[0]:
             raise ValueError("the fields do not have the same topics")
 
-    def score(
-        self,
-        list headlines not None,
-        list texts not None,
-        double[:, ::1] scores not None,
-        double[::1] known not None,
-    ):
+    def score(self, articles not None, scores not None, known not None):
         """Score articles, each by itself.
 
         Parameters
         ----------
-        headlines, texts : list of str
-            As many of each.
-        scores : ndarray of shape (n_articles, n_topics), float64
+        articles : collection of Article
+        scores : buffer of shape (n_articles, n_topics), float64
             Becomes the decision scores.
-        known : ndarray of shape (n_articles,), float64
+        known : buffer of shape (n_articles,), float64
             Becomes the share of each article's tokens that are in the vocabulary.
         """
-        cdef Py_ssize_t n = len(texts), at
-        if not len(headlines) == scores.shape[0] == known.shape[0] == n:
-            raise ValueError("not as many headlines, texts and scores")
-        if scores.shape[1] != self.intercept.shape[0]:
-            raise ValueError("not as many scores as topics")
-        cdef list held = [lowered(text) for text in headlines] + [lowered(text) for text in texts]
+        cdef list held = texts_of(articles)
+        cdef Py_ssize_t n = len(held) // 2
+        cdef Py_buffer to_scores, to_known
+        PyObject_GetBuffer(scores, &to_scores, WRITABLE_DOUBLES)
+        try:
+            PyObject_GetBuffer(known, &to_known, WRITABLE_DOUBLES)
+            try:
+                must_fit(&to_scores, n * self.intercept.shape[0])
+                must_fit(&to_known, n)
+                self.read(held, <double*> to_scores.buf, <double*> to_known.buf)
+            finally:
+                PyBuffer_Release(&to_known)
+        finally:
+            PyBuffer_Release(&to_scores)
+
+    cdef int read(self, list held, double* scores, double* known) except -1:
+        """Score the articles whose headlines and texts are *held* in turn; return 0."""
+        cdef Py_ssize_t n = len(held), at
+        cdef Text[FEW] few
+        cdef Text* texts = few
+        cdef bint enough = True
         # A desk that is in use is in no list, so that no two threads have the same.
         cdef Desk desk = self.desks.pop() if self.desks else self.new_desk()
-        cdef Text* read = <Text*> malloc((2 * n + 1) * sizeof(Text))
-        cdef bint enough = True
-        if read == NULL:
-            raise MemoryError
-        for at in range(2 * n):
-            read[at] = reading(held[at])
+        if n > FEW:
+            texts = <Text*> malloc(n * sizeof(Text))
+            if texts == NULL:
+                raise MemoryError
+        for at in range(n):
+            texts[at] = reading(held[at])
         with nogil:
-            for at in range(n):
+            for at in range(0, n, 2):
                 desk.begun = False
-                enough = self.add(&read[at], desk, True) and self.add(&read[n + at], desk, False)
+                enough = self.add(&texts[at], desk, True) and self.add(&texts[at + 1], desk, False)
                 if not enough:
                     break
-                known[at] = desk.whole.known()
-                self.write(desk, &scores[at, 0])
-        free(read)
+                known[at // 2] = desk.whole.known()
+                self.write(desk, scores + at // 2 * self.intercept.shape[0])
+        if texts != few:
+            free(texts)
         if not enough:
             raise MemoryError
         self.desks.append(desk)
+        return 0
+
+    def explain(self, str headline, str text, Py_ssize_t places):
+        """Return the explanation of an article, with so many places of each term."""
+        cdef Field pairs = self.pairs if self.has_pairs else None
+        cdef Explanation found = Explanation(self.article, self.headline, pairs, places)
+        found.read(headline, text)
+        return found
 
     def look_up(self, list headlines not None, list texts not None):
         """Return how many tokens are known: what scoring cannot do without, for measuring."""
@@ -159,25 +198,26 @@ cdef class Scorer:
 
     cdef bint add(self, const Text* text, Desk desk, bint is_headline) noexcept nogil:
         """Add a text's terms to the article; return whether there was memory for them."""
-        cdef Word[AT_ONCE] words
+        cdef uint64_t[AT_ONCE] hashes, paired
         cdef Py_ssize_t at = 0
-        cdef int n = AT_ONCE, each
+        cdef int n = AT_ONCE, n_paired, each
         while n == AT_ONCE:
-            n = fetched(self.article, text, &at, words)
+            n = fetched(self.article, text, &at, hashes)
             if not (desk.whole.has_room() and desk.short.has_room() and desk.paired.has_room()):
                 return False
             desk.whole.n_tokens += n
-            for each in range(n):
-                desk.whole.put(words[each].hash)
+            desk.whole.put(hashes, n)
             if is_headline:
-                for each in range(n):
-                    desk.short.put(words[each].hash)
+                desk.short.put(hashes, n)
             if self.has_pairs:
+                n_paired = 0
                 for each in range(n):
-                    desk.paired.put(words[each].hash)
                     if desk.begun:
-                        desk.paired.put(words_pair(desk.before, words[each].hash))
-                    desk.before, desk.begun = words[each].hash, True
+                        paired[n_paired] = words_pair(desk.before, hashes[each])
+                        n_paired += 1
+                    desk.before, desk.begun = hashes[each], True
+                desk.paired.put(hashes, n)
+                desk.paired.put(paired, n_paired)
         return True
 
     cdef void write(self, Desk desk, double* scores) noexcept nogil:
@@ -192,26 +232,43 @@ cdef class Scorer:
             scores[topic] = self.intercept[topic] + desk.sums[topic]
 
 
+cdef list texts_of(articles):
+    """Return each article's headline and text, as they are read."""
+    cdef list found = []
+    for article in articles:
+        found.append(lowered(article.headline))
+        found.append(lowered(article.text))
+    return found
+
+
+cdef int must_fit(const Py_buffer* found, Py_ssize_t n) except -1:
+    """Refuse a buffer of anything but *n* float64; return 0."""
+    if found.itemsize != sizeof(double) or found.format[0] != b"d" or found.len != n * 8:
+        raise ValueError("not as many float64 as articles and topics need")
+    return 0
+
+
 cdef inline int fetched(
-    Field field, const Text* text, Py_ssize_t* at, Word* words
+    Field field, const Text* text, Py_ssize_t* at, uint64_t* hashes
 ) noexcept nogil:
     """Find the next words, have their slots fetched, and return how many words they are."""
+    cdef Word word
     cdef int n = 0
-    while n < AT_ONCE and words_next(text.kind, text.data, text.length, at[0], &words[n]):
-        at[0] = words[n].end
-        fetch(&field.slots[words[n].hash & field.mask])
+    while n < AT_ONCE and words_next(text.kind, text.data, text.length, at[0], &word):
+        at[0], hashes[n] = word.end, word.hash
+        fetch(&field.slots[word.hash & field.mask])
         n += 1
     return n
 
 
 cdef Py_ssize_t look_up(Field field, const Text* text) noexcept nogil:
-    cdef Word[AT_ONCE] words
+    cdef uint64_t[AT_ONCE] hashes
     cdef Py_ssize_t at = 0, n_known = 0
     cdef int n = AT_ONCE, each
     while n == AT_ONCE:
-        n = fetched(field, text, &at, words)
+        n = fetched(field, text, &at, hashes)
         for each in range(n):
-            n_known += field.find(words[each].hash) != &field.unknown
+            n_known += field.find(hashes[each]) != &field.unknown
     return n_known
 
 

@@ -58,13 +58,7 @@ class Calibration:
 
         Where both are the same, it is the slope of the piece that they lie on.
         """
-        xs, ys = self.scores[topic], self.logits[topic]
-        at = np.array([low, high])
-        first, second = _along(at, np.stack([xs, xs]), np.stack([ys, ys])).tolist()
-        if low != high:
-            return float((second - first) / (high - low))
-        piece = int(np.count_nonzero(low >= xs[1:-1]))
-        return float((ys[piece + 1] - ys[piece]) / (xs[piece + 1] - xs[piece]))
+        return self.curves[topic].slope(low, high)
 
 
 class Curve:
@@ -87,10 +81,20 @@ class Curve:
 
     def confidence(self, score: float) -> float:
         """Return the confidence, 0 to 1, of a score."""
-        piece = bisect_right(self._inner, score)
-        logit = self._logits[piece] + (score - self._scores[piece]) * self._slopes[piece]
+        logit = self.logit(score)
         small = math.exp(-abs(logit))
         return (1.0 if logit >= 0 else small) / (1.0 + small)
+
+    def logit(self, score: float) -> float:
+        """Return the logit of a score."""
+        piece = bisect_right(self._inner, score)
+        return self._logits[piece] + (score - self._scores[piece]) * self._slopes[piece]
+
+    def slope(self, low: float, high: float) -> float:
+        """Return by how much the logit rises, a unit of score, as :meth:`Calibration.slope`."""
+        if low == high:
+            return self._slopes[bisect_right(self._inner, low)]
+        return (self.logit(high) - self.logit(low)) / (high - low)
 
 
 def _along(

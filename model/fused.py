@@ -3,14 +3,16 @@
 import importlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import starmap
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model import rivals
+from copytaster.model.evidence import PLACES, SHOWN
 from copytaster.model.scorer import Field, FieldName, FieldVector, Scorer, Scores, tfidf
-from copytaster.model.types import Story
+from copytaster.model.types import Article, Evidence, Story
 
 _compiled: Any
 try:
@@ -56,6 +58,7 @@ class FusedScorer(Scorer):
         exclusive: bool = False,
     ) -> None:
         super().__init__(fields, intercept, exclusive=exclusive)
+        self._n_topics = len(intercept)
         self._fields = {name: _field(field) for name, field in self.fields.items()}
         self.compiled = _compiled.Scorer(
             self._fields["article"], self._fields["headline"], self._fields.get("pairs"), intercept
@@ -63,10 +66,24 @@ class FusedScorer(Scorer):
 
     def read(self, articles: Sequence[Story]) -> Scores:
         """Score *articles*, each by itself."""
-        scores, known = np.empty((len(articles), len(self.intercept))), np.empty(len(articles))
-        headlines = [article.headline for article in articles]
-        self.compiled.score(headlines, [article.text for article in articles], scores, known)
+        n = len(articles)
+        scores, known = np.empty((n, self._n_topics)), np.empty(n)
+        self.compiled.score(articles, scores, known)
         return Scores(rivals.ahead(scores) if self.exclusive else scores, known)
+
+    def evidence(
+        self, article: Article, wanted: Sequence[tuple[int, float]]
+    ) -> list[tuple[Evidence, ...]]:
+        """Return the evidence for topics of the *article*, the strongest of each first."""
+        found = self.compiled.explain(article.headline, article.text, PLACES)
+        own = self.intercept.copy()
+        if self.exclusive:
+            found.add_to(own)
+        every = []
+        for topic, slope in wanted:
+            mixed = rivals.mixture(self.intercept, own, topic) if self.exclusive else None
+            every.append(tuple(starmap(Evidence, found.strongest(topic, slope, SHOWN, mixed))))
+        return every
 
     def _vector(self, name: FieldName, text: str) -> FieldVector:
         field = self.fields[name]
@@ -79,5 +96,4 @@ class FusedScorer(Scorer):
 
 
 def _field(field: Field) -> Any:  # noqa: ANN401  # a compiled class
-    packed = field.terms.packed.tobytes()
-    return _compiled.Field(packed, field.idf, field.scales, field.weights)
+    return _compiled.Field(field.terms.packed, field.idf, field.scales, field.weights)

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-#: Halvings of the way from an article without a known word to the one explained: to the last bit.
-_HALVINGS = 52
+#: At most so many steps are taken along the way from an article without a known word to the one
+#: explained, usually five, until no more than this share of the largest change is missing.
+_STEPS, _NEAR = 60, 2.0**-52
 
 
 def ahead(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -57,17 +58,34 @@ def mixture(
     others = np.delete(np.arange(len(start)), topic)
     begin, change = start[others], (end - start)[others]
     total = _together(begin + change) - _together(begin)
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        if _shares(begin + middle * change) @ change < total:
-            low = middle
-        else:
-            high = middle
+    at = _where(begin, change, total)
     found = np.zeros(len(start))
     found[topic] = 1.0
-    found[others] = -_shares(begin + (low + high) / 2 * change)
+    found[others] = -_shares(begin + at * change)
     return found
+
+
+def _where(begin: NDArray[np.float64], change: NDArray[np.float64], total: float) -> float:
+    """Return the point of the way, 0 to 1, at which the rivals' shares make the *total* change.
+
+    What they make rises along the way: Newton's steps find it, and halvings where these leave it.
+    """
+    low, high, at = 0.0, 1.0, 0.5
+    square, near = change * change, _NEAR * float(np.abs(change).max())
+    for _ in range(_STEPS):
+        shares = _shares(begin + at * change)
+        made = float(shares @ change)
+        if abs(made - total) <= near:
+            break
+        if made < total:
+            low = at
+        else:
+            high = at
+        rise = float(shares @ square) - made * made
+        at += (total - made) / rise if rise > 0 else 2.0
+        if not low < at < high:
+            at = (low + high) / 2
+    return at
 
 
 def _together(scores: NDArray[np.float64]) -> float:

@@ -4,15 +4,16 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model import rivals
+from copytaster.model.evidence import Locator, strongest
 from copytaster.model.terms import Terms
 from copytaster.model.text import pairs, tokens
-from copytaster.model.types import Story
+from copytaster.model.types import Article, Evidence, Story
 
 FieldName = Literal["headline", "article", "pairs"]
 #: What every tagger reads.
@@ -47,7 +48,8 @@ class Field:
     Attributes
     ----------
     terms : Terms
-        The ``n_terms`` known tokens, and in the field "pairs" pairs of them.
+        The ``n_terms`` known tokens, and in the field "pairs" pairs of them; in any order, and
+        the usual ones first for speed.
     idf : ndarray of shape (n_terms,), float32
         Inverse document frequency, log((1 + n) / (1 + df)) + 1.
     weights : ndarray of shape (n_terms, width), int8
@@ -91,8 +93,7 @@ class FieldVector:
         return self.n_known / self.n_tokens if self.n_tokens else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(NamedTuple):
     """What a scorer says of articles.
 
     Attributes
@@ -189,6 +190,22 @@ class Scorer:
                 weights = field.weights[vector.rows, : len(mixed)] @ mixed
             parts = vector.values * field.scales[vector.rows] * weights
             yield from zip(vector.terms, parts.tolist(), strict=True)
+
+    def evidence(
+        self, article: Article, wanted: Sequence[tuple[int, float]]
+    ) -> list[tuple[Evidence, ...]]:
+        """Return the evidence for topics of the *article*, the strongest of each first.
+
+        Parameters
+        ----------
+        article : Article
+        wanted : sequence of (int, float)
+            The topics' columns, and by how much the logit of each rises, a unit of score.
+        """
+        vectors = self.vectors(article)
+        found = [strongest(self.contributions(vectors, topic), slope) for topic, slope in wanted]
+        locator = Locator(article, {term for terms in found for term, _ in terms})
+        return [tuple(locator.evidence(*item) for item in terms) for terms in found]
 
     def _vector(self, name: FieldName, text: str) -> FieldVector:
         field, found = self.fields[name], field_terms(text, name)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +10,6 @@ from numpy.typing import NDArray
 
 from copytaster.model import artifact
 from copytaster.model.calibration import Calibration
-from copytaster.model.evidence import Locator, strongest
 from copytaster.model.manifest import Manifest
 from copytaster.model.review import Reviewer
 from copytaster.model.scorer import Scorer
@@ -143,16 +141,13 @@ class Tagger:
         )
 
     def _explain(self, article: Article, chosen: "Sequence[_Chosen]", tags: list[Tag]) -> list[Tag]:
-        vectors = self.scorer.vectors(article)
-        found = []
-        for one in chosen:
-            parts = self.scorer.contributions(vectors, one.topic)
-            empty = float(self.scorer.empty[one.topic])
-            found.append(strongest(parts, self.calibration.slope(one.topic, empty, one.score)))
-        locator = Locator(article, {term for terms in found for term, _ in terms})
+        empty = self.scorer.empty.tolist()
+        slope = self.calibration.slope
+        wanted = [(one.topic, slope(one.topic, empty[one.topic], one.score)) for one in chosen]
+        every = self.scorer.evidence(article, wanted)
         return [
-            replace(tag, evidence=tuple(locator.evidence(*item) for item in terms))
-            for tag, terms in zip(tags, found, strict=True)
+            Tag(tag.topic, tag.name, tag.uri, tag.confidence, tag.tier, evidence)
+            for tag, evidence in zip(tags, every, strict=True)
         ]
 
 

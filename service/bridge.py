@@ -2,9 +2,9 @@
 
 The server speaks ASGI. Bodies are read here, in the event loop, with a limit and a deadline; the
 application runs once all is there. Short ones run in the event loop itself, since handing one to a
-thread costs more than the work; long ones, those to explain, and streams have threads, and while
-the language detector is not loaded, those that do not say their language: one of them loads it. A
-stream keeps its thread to its end, and one too many is told to come again.
+thread costs more than the work; long ones, those to explain every topic, and streams have threads,
+and while the language detector is not loaded, those that do not say their language: one of them
+loads it. A stream keeps its thread to its end, and one too many is told to come again.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[str, str]]
 
-#: Bodies above so many bytes take milliseconds, and are worth a thread.
+#: Bodies above so many bytes may take a millisecond or more, and are worth a thread.
 LONG = 32 * 1024
 #: Of a body that is too large, so much is read past before the answer, so that clients see it.
 _DISCARD = 16 * 1024 * 1024
@@ -72,7 +72,8 @@ class Bridge:
     async def _whole(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
         body = await self._body(environ, receive)
         environ["wsgi.input"] = body
-        if "explain" not in environ["QUERY_STRING"] and _is_short(body):
+        query = environ["QUERY_STRING"]
+        if _is_short(body) and not ("explain" in query and "all" in query):
             status, headers, reply = _call(self._app, environ)
         else:
             loop = asyncio.get_running_loop()

@@ -162,14 +162,20 @@ def _scored(
 
 
 def linear_arrays(model: Model) -> Arrays:
-    """Return the part of an artifact's arrays that scores: terms, idf, weights, intercept."""
+    """Return the part of an artifact's arrays that scores: terms, idf, weights, intercept.
+
+    Usual terms come first, so that an article's rows are near each other.
+    """
     found: dict[str, NDArray[Any]] = {"intercept": model.layer.intercept}
     if model.exclusive:
         found["exclusive"] = np.empty(0, dtype=np.uint8)
     for name, block in model.features.blocks.items():
-        found[f"{name}.terms"] = terms.pack(block.terms)
-        found[f"{name}.idf"] = block.tfidf.idf_.astype(np.float32)
-        weights = model.layer.coef[model.features.columns(name)] * block.weight
+        idf = block.tfidf.idf_.astype(np.float32)
+        order = np.argsort(idf, kind="stable")
+        found[f"{name}.terms"] = terms.pack([block.terms[row] for row in order.tolist()])
+        found[f"{name}.idf"] = idf[order]
+        weights = model.layer.coef[model.features.columns(name)][order]
+        weights *= block.weight
         found[f"{name}.weights"], found[f"{name}.scales"] = rounding.to_int8(weights)
     return found
 

@@ -90,9 +90,11 @@ def both(small_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> tupl
     parts = []
     for name, weight in (("article", 1.0), ("headline", RECIPE.headline_weight)):
         field = tagger.scorer.fields[name]  # type: ignore[index]
-        assert list(field.terms) == found[name].get_feature_names_out().tolist()
+        rows = field.terms.rows
+        names = found[name].get_feature_names_out().tolist()
+        assert sorted(rows) == names
         weights = field.weights[:, :3] * field.scales[:, np.newaxis].astype(np.float64)
-        parts.append(weights / weight)
+        parts.append(weights[[rows[term] for term in names]] / weight)
     return tagger, with_weights(pipeline, np.concatenate(parts), tagger.scorer.intercept)
 
 
@@ -330,6 +332,7 @@ def test_an_unknown_word_reads_nothing_behind_the_weights() -> None:
     script = """
 import ctypes, mmap, numpy as np
 from copytaster.model import _scorer, terms
+from copytaster.model.types import Article
 libc = ctypes.CDLL(None, use_errno=True)
 pages = mmap.mmap(-1, 2 * mmap.PAGESIZE)
 start = ctypes.addressof(ctypes.c_char.from_buffer(pages))
@@ -341,11 +344,28 @@ words = [f"w{chr(97 + row // 26)}{chr(97 + row % 26)}" for row in range(n)]
 ones = np.ones(n, np.float32)
 field = _scorer.Field(terms.pack(words).tobytes(), ones, ones, weights)
 scores, known = np.empty((1, 3)), np.empty(1)
-_scorer.Scorer(field, field, None, np.zeros(3)).score(["waa no"], ["wab unknown"], scores, known)
+scorer = _scorer.Scorer(field, field, None, np.zeros(3))
+scorer.score([Article("wab unknown", "waa no")], scores, known)
 print(known[0])
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (0, b"0.5\n"), done.stderr.decode()
+
+
+@needs_compiler
+def test_room_of_another_size_or_kind_than_the_scores_is_refused() -> None:
+    scorer = FusedScorer(made_up(3, ["one", "two"]), np.zeros(3)).compiled
+    for scores, known in (
+        (np.empty((1, 2)), np.empty(1)),
+        (np.empty((2, 3)), np.empty(1)),
+        (np.empty((1, 3)), np.empty(0)),
+        (np.empty((1, 3), dtype=np.int64), np.empty(1)),
+        (np.empty((1, 6), dtype=np.float32), np.empty(1)),
+    ):
+        with pytest.raises(ValueError, match="float64"):
+            scorer.score([Article("one")], scores, known)
+    with pytest.raises((ValueError, BufferError)):
+        scorer.score([Article("one")], np.empty((3, 2)).T[:1], np.empty(1))
 
 
 @needs_compiler

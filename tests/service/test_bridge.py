@@ -67,9 +67,10 @@ def test_a_short_article_runs_in_the_event_loop(body: bytes) -> None:
 
 
 @pytest.mark.usefixtures("_detector")
-def test_a_long_article_and_one_to_explain_run_in_a_thread() -> None:
+def test_a_long_article_and_one_to_explain_for_all_topics_run_in_a_thread() -> None:
     assert runs_in(b" " * (LONG + 1)) == "copytaster-long"
-    assert runs_in(SAYS, "explain=1") == "copytaster-long"
+    assert runs_in(SAYS, "explain=1&all=1") == "copytaster-long"
+    assert runs_in(SAYS, "explain=1") == LOOP
 
 
 @pytest.mark.usefixtures("_no_detector")

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,16 @@ def test_two_processes_with_other_hash_seeds_leave_identical_bytes(tmp_path: Pat
     second = train_in_a_process(data, tmp_path / "second", "2", "2")
     assert len(first) == 3
     assert first == second
+
+
+def test_usual_terms_come_first(small_tagger: Tagger) -> None:
+    for field in small_tagger.scorer.fields.values():
+        assert (np.diff(field.idf) >= 0).all()
+        terms = list(field.terms)
+        alike = [
+            pair for pair, rise in zip(pairwise(terms), np.diff(field.idf), strict=True) if not rise
+        ]
+        assert all(one < other for one, other in alike)
 
 
 def test_saving_a_tagger_twice_leaves_one_version(small_corpus: Corpus, tmp_path: Path) -> None:
