@@ -23,7 +23,7 @@ _SOFTMAX = 2 / 2.7
 _COLUMNS = 1 / 0.56
 _BAYES = 0.5 / 4.3
 #: What naive Bayes adds to each count.
-_ALPHA = 0.1
+_ALPHA = 0.05
 #: Natural logarithms of the least and the most that scores are multiplied by.
 _POWERS = (-4.0, 4.0)
 #: The log share of a topic that no article has.

@@ -211,7 +211,7 @@ def test_the_weights_are_the_sum_of_a_softmax_of_columns_and_of_naive_bayes(
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), preprocessor=normalise, sublinear_tf=True)
     J = vectorizer.fit_transform(TEXTS)
     np.testing.assert_allclose(X[:, pairs].toarray(), J.toarray(), atol=1e-12)
-    bayes = MultinomialNB(alpha=0.1).fit(J, y)
+    bayes = MultinomialNB(alpha=0.05).fit(J, y)
     columns = [LinearSVC(C=0.1, tol=1e-6, random_state=0).fit(J, y == k) for k in range(3)]
     expected = np.stack([column.coef_[0] for column in columns], axis=1) / 0.56
     expected += 0.5 / 4.3 * bayes.feature_log_prob_.T
