@@ -27,6 +27,17 @@ def _user_data() -> Path:
     return user_data_path("copytaster")
 
 
+def archive(root: Path, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the archive's database: COPYTASTER_DATABASE_URL, or a file beside the models."""
+    beside = root.absolute().parent / "archive.db"
+    return environ.get("COPYTASTER_DATABASE_URL") or f"sqlite:///{beside}"
+
+
+def keys(root: Path) -> Path:
+    """Return the file of access keys: beside the models."""
+    return root.absolute().parent / "keys.json"
+
+
 def model_key(environ: Mapping[str, str] = os.environ) -> bytes | None:
     """Return the key that artifacts are signed with, from COPYTASTER_MODEL_KEY."""
     key = environ.get("COPYTASTER_MODEL_KEY")

@@ -16,6 +16,7 @@ _COMMANDS = {
     "tag": "Tag articles from files or standard input.",
     "serve": "Serve the tagger over HTTP.",
     "audit": "List the labels that look wrong or missing.",
+    "keys": "Make, list and revoke the keys that clients need.",
     "seeds": "Check the articles that make the default tagger.",
 }
 

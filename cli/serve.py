@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,15 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
 )
-def command(host: str | None, port: int | None, workers: int | None, models: Path | None) -> None:
+@click.option("--insecure", is_flag=True, help="Listen for other machines without any access key.")
+def command(
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    models: Path | None,
+    *,
+    insecure: bool,
+) -> None:
     r"""Serve the champion over HTTP; with no tagger yet, train the default one first.
 
     Options left out come from COPYTASTER_HOST, COPYTASTER_PORT and so on (docs/settings.md).
@@ -40,10 +49,17 @@ def command(host: str | None, port: int | None, workers: int | None, models: Pat
     gc.disable()  # a start throws next to nothing away; the server collects again
     from copytaster.model.tagger import Tagger
     from copytaster.service.app import create_app
-    from copytaster.service.server import Server
+    from copytaster.service.server import Server, must_be_closed
 
     settings = settings_from(os.environ, host=host, port=port, workers=workers)
     root = models or home.models()
+    settings = replace(
+        settings,
+        database_url=settings.database_url or home.archive(root),
+        keys=home.keys(root),
+        insecure=insecure or settings.insecure,
+    )
+    must_be_closed(settings)
 
     def make() -> "Flask":
         folder = home.champion(root)

@@ -57,3 +57,29 @@ class SettingsError(CopytasterError):
     def __init__(self, name: str, value: str, expected: str) -> None:
         super().__init__(f"{name}={value!r}: expected {expected}")
         self.name = name
+
+
+class ArchiveError(CopytasterError):
+    """Raised if the archive cannot take or give what it was asked."""
+
+
+class ArchiveDownError(ArchiveError):
+    """Raised if the archive's database cannot be reached or fails; later it may work again.
+
+    Attributes
+    ----------
+    database : str
+        Its URL, without the password.
+    """
+
+    def __init__(self, database: str, problem: str) -> None:
+        super().__init__(f"{database}: {problem}; nothing was written")
+        self.database = database
+
+
+class NoArticleError(ArchiveError):
+    """Raised if an article is not in the archive."""
+
+
+class KeyReusedError(ArchiveError):
+    """Raised if an Idempotency-Key comes with another request than the first time."""

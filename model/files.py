@@ -31,7 +31,7 @@ def replace(source: Path, path: Path) -> None:
     sync_folder(path.parent)
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, mode: int = 0o644) -> None:
     """Replace *path* by *text* in UTF-8: readers see the old or the new file, never a part."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
@@ -41,7 +41,7 @@ def write_text(path: Path, text: str) -> None:
             handle.write(text)
             handle.flush()
             os.fsync(handle.fileno())
-            aside.chmod(0o644)
+            aside.chmod(mode)
             aside.replace(path)
         except BaseException:
             aside.unlink(missing_ok=True)

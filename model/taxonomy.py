@@ -1,9 +1,10 @@
 """The topics that a newsroom tags with."""
 
+import difflib
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,12 @@ def as_json(topic: Topic) -> dict[str, Any]:
 def from_json(entry: Mapping[str, Any]) -> Topic:
     """Return the topic that :func:`as_json` wrote; the entry is trusted."""
     return Topic(**{**entry, "terms": tuple(entry["terms"])})
+
+
+def advice(slug: str, known: Iterable[str]) -> str:
+    """Return what to say of a slug that is not *known*: those of a like name, if there are any."""
+    near = difflib.get_close_matches(slug, sorted(known), n=3)
+    return f"did you mean {' or '.join(near)}?" if near else "it is not in the taxonomy"
 
 
 def _topic(entry: object, number: int, source: str) -> Topic:

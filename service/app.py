@@ -5,13 +5,15 @@ from flask_swagger_ui import get_swaggerui_blueprint
 
 from copytaster.model.tagger import Tagger
 from copytaster.service import openapi, problems
+from copytaster.service.auth import Guard
 from copytaster.service.counted import Counted
 from copytaster.service.lane import Lane
 from copytaster.service.metrics import Metrics
 from copytaster.service.replier import Replier
-from copytaster.service.routes import health, metrics, tag, topics
+from copytaster.service.routes import articles, health, metrics, tag, topics
 from copytaster.service.settings import Settings
 from copytaster.service.single import Single
+from copytaster.service.teaching import Teaching
 
 
 def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
@@ -30,7 +32,10 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
     replier = Replier(tagger)
     single = Single(replier, counts)
     tagging = tag.blueprint(replier, single, counts, settings.max_body_bytes)
-    for routes in (tagging, topics.blueprint(tagger)):
+    teaching = Teaching(settings.database_url, lambda: tagger.taxonomy)
+    app.extensions["teaching"] = teaching
+    labelling = articles.blueprint(teaching, settings.max_body_bytes)
+    for routes in (tagging, topics.blueprint(tagger), labelling):
         app.register_blueprint(routes)
         app.register_blueprint(routes, url_prefix="/v1", name=f"v1.{routes.name}".replace(".", "-"))
     app.register_blueprint(health.blueprint(tagger))
@@ -43,5 +48,5 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
     )
     problems.register(app, settings.max_body_bytes)
     lane = Lane(app, single, settings.max_body_bytes)
-    app.wsgi_app = Counted(lane, counts)  # type: ignore[method-assign]  # Flask's own way
+    app.wsgi_app = Counted(Guard(lane, settings.keys), counts)  # type: ignore[method-assign]  # Flask's own way
     return app

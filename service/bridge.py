@@ -10,16 +10,14 @@ loads it. A stream keeps its thread to its end, and one too many is told to come
 import asyncio
 import io
 import re
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from copytaster.model import language
+from copytaster.service import access_log
 from copytaster.service.articles import NDJSON
-from copytaster.service.counted import REQUEST_ID
 from copytaster.service.environ import Scope, of_scope
 from copytaster.service.settings import Settings
 from copytaster.service.stream import BUSY
@@ -31,6 +29,8 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[str, str]]
 
+#: Paths whose answers wait for the archive's database, and so have threads of their own.
+ARCHIVE = re.compile(r"(/v1)?/articles(/|$)")
 #: Bodies above so many bytes may take a millisecond or more, and are worth a thread.
 LONG = 32 * 1024
 #: Of a body that is too large, so much is read past before the answer, so that clients see it.
@@ -56,6 +56,7 @@ class Bridge:
         self._log = settings.access_log
         self._long = ThreadPoolExecutor(settings.threads, "copytaster-long")
         self._streams = ThreadPoolExecutor(settings.threads, "copytaster-stream")
+        self._archive = ThreadPoolExecutor(settings.threads, "copytaster-archive")
         self._most, self._open = settings.threads, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,19 +68,20 @@ class Bridge:
         else:
             status = await self._whole(environ, receive, send)
         if self._log:
-            _log_line(environ, status, time.perf_counter() - started)
+            access_log.write(environ, status, time.perf_counter() - started)
 
     async def _whole(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
         body = await self._body(environ, receive)
         environ["wsgi.input"] = body
         query = environ["QUERY_STRING"]
-        if _is_short(body) and not ("explain" in query and "all" in query):
+        stores = ARCHIVE.match(environ["PATH_INFO"])
+        every = "explain" in query and "all" in query
+        if _is_short(body) and not every and not stores:
             status, headers, reply = _call(self._app, environ)
         else:
+            pool = self._archive if stores else self._long
             loop = asyncio.get_running_loop()
-            status, headers, reply = await loop.run_in_executor(
-                self._long, _call, self._app, environ
-            )
+            status, headers, reply = await loop.run_in_executor(pool, _call, self._app, environ)
         await send(_start(status, headers))
         await send({"type": "http.response.body", "body": reply})
         return status
@@ -248,14 +250,3 @@ def _start(status: str, headers: Headers) -> dict[str, Any]:
             (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
         ],
     }
-
-
-def _log_line(environ: dict[str, Any], status: str, seconds: float) -> None:
-    query = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
-    line = (
-        f"{environ['REMOTE_ADDR']} {environ.get(REQUEST_ID, '-')} {environ['REQUEST_METHOD']} "
-        f"{quote(environ['PATH_INFO'], encoding='latin-1')}{query} {status[:3]} "
-        f"{seconds * 1000:.1f}ms\n"
-    )
-    sys.stdout.write(line)  # in one piece, since all workers write here
-    sys.stdout.flush()

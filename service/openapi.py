@@ -9,6 +9,13 @@ from pydantic.json_schema import models_json_schema
 from pydantic_core import to_json
 
 from copytaster.service.articles import JSON, NDJSON, PLAIN
+from copytaster.service.labelling import (
+    ArticleReply,
+    LabelledRequest,
+    LabelsReply,
+    LabelsRequest,
+    StoredReply,
+)
 from copytaster.service.problems import MIMETYPE
 from copytaster.service.schemas import (
     ArticleRequest,
@@ -22,11 +29,16 @@ from copytaster.service.schemas import (
 )
 
 _MODELS = (
+    ArticleReply,
     ArticleRequest,
     HealthReply,
+    LabelledRequest,
+    LabelsReply,
+    LabelsRequest,
     LineProblem,
     Problem,
     ReadyReply,
+    StoredReply,
     TaggingReply,
     TopicsReply,
 )
@@ -36,7 +48,9 @@ _PROBLEMS = {
     408: "The body did not come in time.",
     413: "The body is larger than the limit; the document names it.",
     415: "The Content-Type is not one that is understood.",
-    422: "There is no word to tag.",
+    404: "There is no such article.",
+    422: "There is no word in it, a topic is unknown, or an Idempotency-Key was used before.",
+    503: "The archive does not answer, or every thread is taken; Retry-After says when to come.",
 }
 _TEXT = {"schema": {"type": "string"}}
 
@@ -47,9 +61,19 @@ def text() -> bytes:
     return to_json(document())
 
 
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same reply is given again to the same request, for a day.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+
+
 def document() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document."""
-    tag = {"post": _tag()}
+    tag, store, labels = {"post": _tag()}, {"post": _store()}, {"put": _label()}
+    article = {"get": _article()}
     topics = {"get": _get("The taxonomy, with how well each topic is known.", TopicsReply)}
     _, schemas = models_json_schema([(m, "validation") for m in _MODELS], ref_template=_PLACE)
     return {
@@ -62,6 +86,12 @@ def document() -> dict[str, Any]:
         "paths": {
             "/tag": tag,
             "/v1/tag": tag,
+            "/articles": store,
+            "/v1/articles": store,
+            "/articles/{id}": article,
+            "/v1/articles/{id}": article,
+            "/articles/{id}/labels": labels,
+            "/v1/articles/{id}/labels": labels,
             "/topics": topics,
             "/v1/topics": topics,
             "/healthz": {"get": _get("Whether the process runs.", HealthReply)},
@@ -74,10 +104,6 @@ def document() -> dict[str, Any]:
 
 def _tag() -> dict[str, Any]:
     one = _schema(ArticleRequest)
-    problems = {
-        str(status): {"description": why, "content": {MIMETYPE: _schema(Problem)}}
-        for status, why in _PROBLEMS.items()
-    }
     return {
         "summary": "Tag an article, or a stream of articles, one a line.",
         "parameters": _parameters(),
@@ -93,8 +119,55 @@ def _tag() -> dict[str, Any]:
                     },
                 },
             },
-            **problems,
+            **_refusals(400, 408, 413, 415, 422, 503),
         },
+    }
+
+
+def _store() -> dict[str, Any]:
+    one, stored = _schema(LabelledRequest), _schema(StoredReply)
+    lines = {"schema": {"anyOf": [_reference(StoredReply), _reference(LineProblem)]}}
+    return {
+        "summary": "Store a labelled article, or a stream of them, one a line.",
+        "parameters": [_KEY],
+        "requestBody": {"required": True, "content": {JSON: one, NDJSON: one}},
+        "responses": {
+            "200": {
+                "description": "It was there; of a stream, a line for each of its lines, in "
+                "order. What is answered is on disk.",
+                "content": {JSON: stored, NDJSON: lines},
+            },
+            "201": {"description": "It is new.", "content": {JSON: stored}},
+            **_refusals(400, 408, 413, 415, 422, 503),
+        },
+    }
+
+
+def _label() -> dict[str, Any]:
+    return {
+        "summary": "Set an editor's yes and no to topics of an article.",
+        "parameters": [_ID, _KEY],
+        "requestBody": {"required": True, "content": {JSON: _schema(LabelsRequest)}},
+        "responses": {
+            "200": {
+                "description": "All the labels that it has now; they are on disk.",
+                "content": {JSON: _schema(LabelsReply)},
+            },
+            **_refusals(400, 404, 408, 413, 415, 422, 503),
+        },
+    }
+
+
+def _article() -> dict[str, Any]:
+    found = _get("An article of the archive, with its labels.", ArticleReply)
+    found["responses"] |= _refusals(404, 503)
+    return {**found, "parameters": [_ID]}
+
+
+def _refusals(*statuses: int) -> dict[str, Any]:
+    content = {MIMETYPE: _schema(Problem)}
+    return {
+        str(status): {"description": _PROBLEMS[status], "content": content} for status in statuses
     }
 
 

@@ -7,9 +7,11 @@ from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from copytaster.service.schemas import FieldProblem, Problem
+from copytaster.model.errors import ArchiveDownError, ArchiveError, NoArticleError
+from copytaster.service.schemas import FieldProblem, LineProblem, Problem
 
 MIMETYPE = "application/problem+json"
+_DOWN = "The archive does not answer, so nothing was stored; send it again in a while."
 _log = logging.getLogger(__name__)
 
 
@@ -57,10 +59,37 @@ def register(app: Flask, max_body_bytes: int) -> None:
         )
         return _respond(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
+    def archive(error: ArchiveError) -> Response:
+        found = of_archive(error)
+        return _respond(found.status, found.detail)
+
     app.register_error_handler(RequestError, refused)
+    app.register_error_handler(ArchiveError, archive)
     app.register_error_handler(RequestEntityTooLarge, too_large)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+
+
+def line_problem(number: int, error: RequestError) -> bytes:
+    """Return the line of a stream's reply that says what is wrong with line *number*, from 1."""
+    found = LineProblem(
+        line=number,
+        title=error.status.phrase,
+        status=error.status,
+        detail=error.detail,
+        errors=error.errors,
+    )
+    return found.model_dump_json().encode() + b"\n"
+
+
+def of_archive(error: ArchiveError) -> RequestError:
+    """Return what a client is told of *error*; where the database is, only the log says."""
+    if isinstance(error, ArchiveDownError):
+        _log.error("the archive: %s", error)
+        return RequestError(HTTPStatus.SERVICE_UNAVAILABLE, _DOWN)
+    if isinstance(error, NoArticleError):
+        return RequestError(HTTPStatus.NOT_FOUND, f"{error}.")
+    return RequestError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{error}.")
 
 
 def _http(error: HTTPException) -> Response:

@@ -7,6 +7,7 @@ import resource
 import signal
 import socket
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 from flask import Flask
@@ -15,7 +16,9 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from copytaster.model.errors import SettingsError
 from copytaster.service.bridge import Bridge
+from copytaster.service.keys import KeyFile
 from copytaster.service.settings import Settings
 
 #: How long an idle connection is kept, and how long a client may take over its headers.
@@ -75,6 +78,32 @@ def _keep() -> None:
     """Have workers leave what they share alone when they collect garbage: looking writes to it."""
     gc.freeze()
     gc.enable()
+
+
+def must_be_closed(settings: Settings) -> None:
+    """Refuse to listen for other machines where anybody could tag and teach.
+
+    Raises
+    ------
+    SettingsError
+        If there is no access key, and the address is not of the loopback interface.
+    """
+    guarded = settings.keys is not None and KeyFile(settings.keys).read()
+    if guarded or settings.insecure or _is_loopback(settings.host):
+        return
+    raise SettingsError(
+        "COPYTASTER_HOST",
+        settings.host,
+        "127.0.0.1 as long as there is no access key; make one (copytaster keys create cms --scope "
+        "tag), or say --insecure (COPYTASTER_INSECURE=1) where something else keeps others out",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def free_port(settings: Settings) -> int:

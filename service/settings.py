@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from copytaster.model.errors import SettingsError
 
@@ -26,6 +27,12 @@ class Settings:
         How long requests in flight may take after SIGTERM.
     access_log : bool
         Whether each request is logged on standard output.
+    insecure : bool
+        Whether to listen for other machines without any access key.
+    keys : Path or None
+        The file of access keys.
+    database_url : str or None
+        Of the archive; ``None``: a file beside the models.
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +43,9 @@ class Settings:
     read_seconds: int = 30
     grace_seconds: int = 30
     access_log: bool = False
+    insecure: bool = False
+    keys: Path | None = None
+    database_url: str | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -56,6 +66,8 @@ class Settings:
             read_seconds=found.number("READ_SECONDS", cls.read_seconds, 1, 3600),
             grace_seconds=found.number("GRACE_SECONDS", cls.grace_seconds, 0, 3600),
             access_log=found.flag("ACCESS_LOG", default=cls.access_log),
+            insecure=found.flag("INSECURE", default=cls.insecure),
+            database_url=environ.get(f"{_PREFIX}DATABASE_URL") or None,
         )
 
 

@@ -4,9 +4,14 @@ Rules: a fixture that is made once for the session is never changed by a test; w
 writes goes into its own ``tmp_path``.
 """
 
+import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
@@ -15,6 +20,8 @@ from copytaster.training import corpus, fit, saving
 from copytaster.training.corpus import Corpus
 from tests.stories import SMALL, SMALL_RECIPE, as_corpus
 
+#: A PostgreSQL server on which databases may be made.
+SERVER = os.environ.get("COPYTASTER_TEST_POSTGRESQL", "postgresql+psycopg://root@127.0.0.1/test")
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -95,3 +102,36 @@ def reuters() -> Path:
     if not path.exists():
         pytest.skip("the Reuters corpus is not beside this checkout (../shared/data)")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Give the URL of a new database, which is dropped at the end."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    server = create_engine(
+        SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3}
+    )
+    name = f"copytaster_{uuid.uuid4().hex}"
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except SQLAlchemyError as error:
+        pytest.skip(f"no PostgreSQL server answers: {str(error).splitlines()[0]}")
+    yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'archive.db'}"
+    found = str(request.getfixturevalue("postgresql"))
+    engine = create_engine(found)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return found

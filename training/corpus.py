@@ -1,9 +1,8 @@
 """Labelled articles, read, checked, and turned into a matrix of labels."""
 
-import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from copytaster.archive import formats
 from copytaster.archive.labelled import LabelledArticle, Problem
 from copytaster.model.errors import CorpusError
-from copytaster.model.taxonomy import Taxonomy
+from copytaster.model.taxonomy import Taxonomy, advice
 from copytaster.model.types import Article
 from copytaster.training import stories
 
@@ -146,7 +145,7 @@ def restrict(corpus: Corpus, taxonomy: Taxonomy) -> tuple[Corpus, list[Problem]]
 def must_know(slug: str, taxonomy: Taxonomy) -> None:
     """Raise :class:`CorpusError`, with topics of a like name, if *slug* is not in *taxonomy*."""
     if slug not in taxonomy.slugs:
-        raise CorpusError(f"unknown topic {slug!r}; {_near(slug, taxonomy.slugs)}")
+        raise CorpusError(f"unknown topic {slug!r}; {advice(slug, taxonomy.slugs)}")
 
 
 def _check(
@@ -161,14 +160,9 @@ def _check(
 
 def _unknown(item: LabelledArticle, known: frozenset[str]) -> list[Problem]:
     return [
-        Problem("unknown topic", item.source, item.line, f"{slug!r}; {_near(slug, known)}")
+        Problem("unknown topic", item.source, item.line, f"{slug!r}; {advice(slug, known)}")
         for slug in sorted((item.yes | item.no) - known)
     ]
-
-
-def _near(slug: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(slug, sorted(known), n=3)
-    return f"did you mean {' or '.join(near)}?" if near else "it is not in the taxonomy"
 
 
 def _nothing(what: str, paths: Sequence[Path], problems: list[Problem]) -> str:

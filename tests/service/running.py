@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,10 +36,11 @@ class Running:
         path: str,
         body: bytes | Iterable[bytes] | None = None,
         content_type: str = "text/plain",
+        more: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
-        """Return status and body of a request on a connection of its own."""
+        """Return status and body of a request, with *more* headers, on its own connection."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
-            headers = {"Content-Type": content_type}
+            headers = {"Content-Type": content_type, **(more or {})}
             whole = body is None or isinstance(body, bytes)
             connection.request(method, path, body, headers, encode_chunked=not whole)
             reply = connection.getresponse()

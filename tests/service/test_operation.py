@@ -157,7 +157,7 @@ def test_the_access_log_has_a_line_a_request(small_models: Path, tmp_path: Path)
         assert running.post("/tag?explain=1", BODY)[0] == 200
         assert running.get("/caf%C3%A9")[0] == 404
     lines = [line.split() for line in log.read_text().splitlines()]
-    asked = {tuple(line[2:5]) for line in lines}
+    asked = {tuple(line[3:6]) for line in lines}
     assert ("POST", "/tag?explain=1", "200") in asked
     assert ("GET", "/caf%C3%A9", "404") in asked
-    assert all(len(line) == 6 for line in lines)
+    assert all(len(line) == 7 for line in lines)

@@ -1,0 +1,202 @@
+"""Work for another process: a row that one of all replicas holds on a lease."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from copytaster.archive import clock
+from copytaster.archive.tables import jobs
+from copytaster.model.errors import ArchiveError
+
+State = Literal["queued", "running", "done", "failed"]
+#: Without a word from its owner for so long, a job is taken to be abandoned.
+LEASE = timedelta(seconds=60)
+#: A job that was abandoned so often is given up.
+_ATTEMPTS = 3
+
+
+class LeaseLostError(ArchiveError):
+    """Raised if a job was taken from who works on it, because nothing was heard of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work.
+
+    Attributes
+    ----------
+    id, kind : str
+    state : {"queued", "running", "done", "failed"}
+    request : mapping
+        What is asked.
+    by : str or None
+        Who asked.
+    stage : str or None
+        What is being done.
+    done, total : int
+        Steps of it.
+    attempts : int
+        How often it was begun.
+    created, started, finished : datetime or None
+    result : mapping or None
+    error : str or None
+    """
+
+    id: str
+    kind: str
+    state: State
+    request: Mapping[str, Any]
+    by: str | None
+    stage: str | None
+    done: int
+    total: int
+    attempts: int
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+    result: Mapping[str, Any] | None
+    error: str | None
+
+
+class Jobs:
+    """The queue, within the transaction of one connection of :meth:`Database.writing`.
+
+    Of one kind, at most one job is running, and at most one waits.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, kind: str, request: Mapping[str, Any], by: str | None = None) -> Job:
+        """Queue a job, and return it, or the one that waits already with the same request."""
+        for waiting in self.latest(kind, state="queued"):
+            if waiting.request == request:
+                return waiting
+        identifier = str(uuid.uuid4())
+        self._connection.execute(
+            insert(jobs).values(
+                id=identifier,
+                kind=kind,
+                state="queued",
+                request=json.dumps(request, sort_keys=True),
+                by=by,
+                done=0,
+                total=0,
+                attempts=0,
+                created=clock.now(self._connection),
+            )
+        )
+        return self.get(identifier)
+
+    def get(self, identifier: str) -> Job:
+        """Return a job.
+
+        Raises
+        ------
+        ArchiveError
+            If there is no such job.
+        """
+        row = self._connection.execute(select(jobs).where(jobs.c.id == identifier)).one_or_none()
+        if row is None:
+            raise ArchiveError(f"no job {identifier!r}")
+        return _job(row)
+
+    def latest(self, kind: str, n: int = 20, state: State | None = None) -> Sequence[Job]:
+        """Return the newest *n* jobs of a kind, in one state or in any, newest first."""
+        query = select(jobs).where(jobs.c.kind == kind)
+        if state is not None:
+            query = query.where(jobs.c.state == state)
+        rows = self._connection.execute(query.order_by(jobs.c.created.desc(), jobs.c.id).limit(n))
+        return [_job(row) for row in rows]
+
+    def claim(self, kind: str, owner: str) -> Job | None:
+        """Take the oldest job that waits, unless one is being worked on; return it.
+
+        One that was abandoned waits again, or has failed if that happened three times.
+        """
+        now = clock.now(self._connection)
+        if self._held(kind, now):
+            return None
+        row = self._connection.execute(
+            select(jobs.c.id)
+            .where(jobs.c.kind == kind, jobs.c.state == "queued")
+            .order_by(jobs.c.created, jobs.c.id)
+            .limit(1)
+        ).one_or_none()
+        if row is None:
+            return None
+        self._connection.execute(
+            update(jobs)
+            .where(jobs.c.id == row.id)
+            .values(
+                state="running",
+                owner=owner,
+                until=now + LEASE,
+                started=now,
+                attempts=jobs.c.attempts + 1,
+                stage=None,
+                done=0,
+                total=0,
+            )
+        )
+        return self.get(row.id)
+
+    def tell(self, identifier: str, owner: str, stage: str, done: int, total: int) -> None:
+        """Say how far a job is, and hold it on; raises :class:`LeaseLostError` if it is gone."""
+        until = clock.now(self._connection) + LEASE
+        self._update(identifier, owner, stage=stage, done=done, total=total, until=until)
+
+    def finish(self, identifier: str, owner: str, result: Mapping[str, Any]) -> None:
+        """End a job well; raises :class:`LeaseLostError` if it is no longer the owner's."""
+        self._end(identifier, owner, state="done", result=json.dumps(result, sort_keys=True))
+
+    def fail(self, identifier: str, owner: str, error: str) -> None:
+        """End a job badly; raises :class:`LeaseLostError` if it is no longer the owner's."""
+        self._end(identifier, owner, state="failed", error=error)
+
+    def _end(self, identifier: str, owner: str, **values: object) -> None:
+        now = clock.now(self._connection)
+        self._update(identifier, owner, finished=now, until=None, **values)
+
+    def _update(self, identifier: str, owner: str, **values: object) -> None:
+        mine = (jobs.c.id == identifier, jobs.c.owner == owner, jobs.c.state == "running")
+        found = self._connection.execute(update(jobs).where(*mine).values(**values))
+        if found.rowcount != 1:
+            raise LeaseLostError(f"job {identifier} was given to somebody else; stop working on it")
+
+    def _held(self, kind: str, now: datetime) -> bool:
+        """Release what was abandoned; return whether a job is being worked on."""
+        running = select(jobs).where(jobs.c.kind == kind, jobs.c.state == "running")
+        for row in self._connection.execute(running).all():
+            if row.until > now:
+                return True
+            values: dict[str, object] = {"state": "queued", "owner": None, "until": None}
+            if row.attempts >= _ATTEMPTS:
+                error = f"begun {row.attempts} times, and each time its process ended early"
+                values |= {"state": "failed", "finished": now, "error": error}
+            self._connection.execute(update(jobs).where(jobs.c.id == row.id).values(**values))
+        return False
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        request=json.loads(row.request),
+        by=row.by,
+        stage=row.stage,
+        done=row.done,
+        total=row.total,
+        attempts=row.attempts,
+        created=row.created,
+        started=row.started,
+        finished=row.finished,
+        result=None if row.result is None else json.loads(row.result),
+        error=row.error,
+    )

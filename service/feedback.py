@@ -1,0 +1,199 @@
+"""What editors teach, checked and put into the archive."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+
+from sqlalchemy import Connection
+
+from copytaster.archive import kept
+from copytaster.archive.archive import Archive
+from copytaster.archive.labelled import LabelledArticle
+from copytaster.archive.replies import Replies, Reply
+from copytaster.archive.store import Added, Author, Store
+from copytaster.model.taxonomy import Taxonomy, advice
+from copytaster.service.labelling import (
+    ArticleReply,
+    LabelledRequest,
+    LabelsReply,
+    LabelsRequest,
+    StoredReply,
+)
+from copytaster.service.problems import RequestError
+from copytaster.service.schemas import FieldProblem
+
+#: What does one thing in a transaction, and returns the reply to it.
+Work = Callable[[Connection], Reply]
+#: An article as it is kept, and as it was sent.
+Sent = tuple[LabelledArticle, LabelledRequest]
+_WORDS = {"new": HTTPStatus.CREATED, "changed": HTTPStatus.OK, "same": HTTPStatus.OK}
+
+
+class Feedback:
+    """Puts articles and labels into the archive; what it returns is committed.
+
+    Parameters
+    ----------
+    archive : Archive
+    taxonomy : callable
+        Returns the topics that are served now.
+    """
+
+    def __init__(self, archive: Archive, taxonomy: Callable[[], Taxonomy]) -> None:
+        self._archive = archive
+        self._taxonomy = taxonomy
+
+    def once(self, owner: str, key: str | None, request: bytes, work: Work) -> Reply:
+        """Do *work*, but for a request that bears a *key* which it has had before.
+
+        Parameters
+        ----------
+        owner : str
+            Who asks.
+        key : str or None
+            The Idempotency-Key.
+        request : bytes
+            All that makes the request: its method, path and body.
+        work : callable
+
+        Raises
+        ------
+        KeyReusedError
+            If the key came with another request before.
+        """
+        digest = hashlib.sha256(request).hexdigest()
+        with self._archive.writing() as connection:
+            if key is None:
+                return work(connection)
+            replies = Replies(connection, owner)
+            known = replies.recall(key, digest)
+            if known is None:
+                known = work(connection)
+                replies.remember(key, digest, known)
+            return known
+
+    def article(self, sent: LabelledRequest, by: str | None) -> Work:
+        """Return the work that stores an article; raises :class:`RequestError` if it cannot be."""
+        item = self.checked(sent, 0)
+
+        def work(connection: Connection) -> Reply:
+            (stored,) = self._store(connection, [(item, _author(sent, by))])
+            return Reply(_WORDS[stored.result], stored.model_dump_json())
+
+        return work
+
+    def articles(self, sent: Sequence[Sent], by: str | None) -> list[StoredReply]:
+        """Store articles in one transaction; they are checked already."""
+        with self._archive.writing() as connection:
+            return self.articles_within(connection, sent, by)
+
+    def articles_within(
+        self, connection: Connection, sent: Sequence[Sent], by: str | None
+    ) -> list[StoredReply]:
+        """Store articles in a transaction that is under way; they are checked already."""
+        return self._store(connection, [(item, _author(one, by)) for item, one in sent])
+
+    def labels(self, identifier: str, sent: LabelsRequest, by: str | None) -> Work:
+        """Return the work that sets labels; raises :class:`RequestError` if it cannot be done."""
+        stated: dict[str, bool | None] = dict.fromkeys(sent.withdraw)
+        stated |= dict.fromkeys(sent.no, False) | dict.fromkeys(sent.yes, True)
+        lists = {"yes": sent.yes, "no": sent.no, "withdraw": sent.withdraw}
+        if len(stated) < sum(len(set(topics)) for topics in lists.values()):
+            both = min(_twice(lists.values()))
+            raise _unprocessable("body", f"{both!r} is in two lists; keep it in one")
+        self._must_know({name: topics for name, topics in lists.items() if name != "withdraw"})
+
+        def work(connection: Connection) -> Reply:
+            author = Author("editor", sent.editor or by, sent.model)
+            held = Store(connection).label(identifier, stated, author)
+            yes = sorted(topic for topic, one in held.items() if one)
+            reply = LabelsReply(id=identifier, yes=yes, no=sorted(held.keys() - set(yes)))
+            return Reply(HTTPStatus.OK, reply.model_dump_json())
+
+        return work
+
+    def get(self, identifier: str) -> ArticleReply:
+        """Return an article; raises :class:`NoArticleError` if it is not in the archive."""
+        with self._archive.reading() as connection:
+            found = Store(connection).get(identifier)
+        article = found.article
+        return ArticleReply(
+            id=identifier,
+            headline=article.headline,
+            text=article.text,
+            language=article.language,
+            published=article.published,
+            chain=article.chain,
+            complete=found.complete,
+            yes=sorted(found.yes),
+            no=sorted(found.no),
+        )
+
+    def open(self) -> None:
+        """See that the archive answers; raises :class:`ArchiveDownError` if it does not."""
+        with self._archive.reading():
+            pass
+
+    def checked(self, sent: LabelledRequest, line: int) -> LabelledArticle:
+        """Return the article that was sent, on a *line* of a stream.
+
+        Raises
+        ------
+        RequestError
+            If there is nothing to learn from, a topic is unknown or in both lists, or the
+            identifier cannot be kept.
+        """
+        if not sent.text.strip() and not sent.headline.strip():
+            raise _unprocessable("text", "text and headline are both blank; send one of them")
+        both = _twice([sent.topics or (), sent.not_topics])
+        if both:
+            raise _unprocessable("topics", f"{min(both)!r} is in topics and in not_topics")
+        self._must_know({"topics": sent.topics or (), "not_topics": sent.not_topics})
+        item = sent.labelled("POST /articles", line)
+        kept.identifier(item)
+        return item
+
+    def _must_know(self, lists: dict[str, Iterable[str]]) -> None:
+        known = frozenset(self._taxonomy().slugs)
+        wrong = [
+            FieldProblem(field=name, problem=f"unknown topic {slug!r}; {advice(slug, known)}")
+            for name, slugs in lists.items()
+            for slug in sorted(set(slugs) - known)
+        ]
+        if wrong:
+            said = "; ".join(f"{one.field}: {one.problem}" for one in wrong)
+            raise RequestError(HTTPStatus.UNPROCESSABLE_ENTITY, said, wrong)
+
+    @staticmethod
+    def _store(
+        connection: Connection, items: Iterable[tuple[LabelledArticle, Author]]
+    ) -> list[StoredReply]:
+        store = Store(connection)
+        return [_stored(item, store.add([item], author)) for item, author in items]
+
+
+def _author(sent: LabelledRequest, by: str | None) -> Author:
+    return Author("editor", sent.editor or by, sent.model)
+
+
+def _stored(item: LabelledArticle, added: Added) -> StoredReply:
+    return StoredReply(
+        id=kept.identifier(item),
+        result="new" if added.new else "changed" if added.changed else "same",
+        labels=added.labels,
+    )
+
+
+def _twice(lists: Iterable[Iterable[str]]) -> set[str]:
+    """Return what is in more than one of the lists."""
+    seen: set[str] = set()
+    found: set[str] = set()
+    for one in lists:
+        found |= seen & set(one)
+        seen |= set(one)
+    return found
+
+
+def _unprocessable(field: str, problem: str) -> RequestError:
+    wrong = FieldProblem(field=field, problem=problem)
+    return RequestError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{field}: {problem}", [wrong])
