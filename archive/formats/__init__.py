@@ -1,58 +1,55 @@
-"""Files of labelled articles: one reader a format, chosen by the file's name."""
+"""Files of labelled articles: one reader a form, chosen by the file's name and first lines."""
 
-import gzip
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, cast
+from typing import BinaryIO
 
-from copytaster.archive.formats import delimited, jsonl
+from copytaster.archive.formats import delimited, files, folders, jsonl
+from copytaster.archive.formats.paths import UNREADABLE
 from copytaster.archive.formats.record import Record, Unlabelled
 from copytaster.archive.labelled import LabelledArticle, Problem
 from copytaster.model.errors import CorpusError
 
-_READERS = {".jsonl": jsonl.read, ".ndjson": jsonl.read, ".csv": delimited.read}
+#: The forms that can be asked for by name.
+FORMS = (*files.FORMS, folders.FULL_TEXTS, folders.TOPICS)
+#: What writes articles to a binary file, by the name of the form; each returns their number.
+WRITERS: dict[str, Callable[[Iterable[LabelledArticle], BinaryIO], int]] = {
+    "jsonl": jsonl.write,
+    "csv": delimited.write,
+}
 
 
-def read(path: Path, *, labels: bool = True) -> Iterator[LabelledArticle | Problem]:
+def read(
+    path: Path, *, form: str | None = None, labels: bool = True
+) -> Iterator[LabelledArticle | Problem]:
     """Yield the labelled articles of *path*, and a problem for each line that is not one.
 
     Parameters
     ----------
     path : Path
-        A ``.jsonl``, ``.ndjson`` or ``.csv`` file, optionally with ``.gz`` behind, or a folder
-        of such files, which are read in the order of their names.
+        A ``.jsonl``, ``.ndjson``, ``.json``, ``.csv`` or ``.tsv`` file, optionally with ``.gz``
+        behind, or a folder: of such files, which are read in the order of their names; of texts
+        with Annif's subject files beside them; or of folders of texts, one a topic.
+    form : str or None
+        One of :data:`FORMS`; ``None`` tells it from the name and the first lines.
     labels : bool
         Whether an article must say its topics.
 
     Raises
     ------
     CorpusError
-        If the path cannot be read, or is in no format that is known.
+        If the path cannot be read, or is in no format that is known. A file of a folder that
+        cannot be read is a problem.
     """
+    if form is not None and form not in FORMS:
+        raise CorpusError(f"unknown form {form!r}; expected one of {', '.join(FORMS)}")
+    record = Record if labels else Unlabelled
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if _suffix(file) in _READERS)
-        if not found:
-            raise CorpusError(f"{path}: no {', '.join(_READERS)} file in this folder")
-        for file in found:
-            yield from read(file, labels=labels)
+        yield from folders.read(path, form, record)
         return
-    reader = _READERS.get(_suffix(path))
-    if reader is None:
-        known = ", ".join(_READERS)
-        raise CorpusError(f"{path}: unknown format; expected {known}, each also with .gz")
+    if form in {folders.FULL_TEXTS, folders.TOPICS}:
+        raise CorpusError(f"{path}: is no folder, which the form {form} is")
     try:
-        with _open(path) as handle:
-            yield from reader(handle, str(path), Record if labels else Unlabelled)
-    except (OSError, EOFError, zlib.error) as error:
+        yield from files.read(path, form, record)
+    except UNREADABLE as error:
         raise CorpusError(f"{path}: cannot be read ({error})") from None
-
-
-def _suffix(path: Path) -> str:
-    return path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
-
-
-def _open(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    return path.open("rb")

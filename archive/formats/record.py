@@ -1,6 +1,6 @@
 """The fields of a labelled article, however a file spells them."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import (
@@ -32,6 +32,17 @@ def _stripped(values: frozenset[str]) -> frozenset[str]:
     return found
 
 
+def _iso(value: object) -> object:
+    """Write ``20261121`` as a date, and refuse a bare year: pydantic would count seconds."""
+    digits = str(value)
+    if value == "" or not digits.isdecimal() or len(digits) > _DATE_DIGITS:
+        return _blank_as_none(value)
+    if len(digits) < _DATE_DIGITS:
+        raise ValueError(f"{digits} is no date in ISO 8601; write it as 2026-11-21")
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+
+
+_DATE_DIGITS = len("20261121")
 Slugs = Annotated[frozenset[str], AfterValidator(_stripped)]
 Text = Annotated[str, BeforeValidator(_none_as_blank)]
 Optional = Annotated[str | None, BeforeValidator(_blank_as_none)]
@@ -46,7 +57,7 @@ class Record(BaseModel):
     headline: Text = ""
     text: Text = ""
     language: Optional = None
-    published: Annotated[datetime | None, BeforeValidator(_blank_as_none)] = Field(
+    published: Annotated[datetime | None, BeforeValidator(_iso)] = Field(
         default=None, validation_alias=AliasChoices("published", "date")
     )
     chain: Optional = None
@@ -55,6 +66,11 @@ class Record(BaseModel):
     topics: Slugs
     not_topics: Slugs = frozenset()
     complete: bool = True
+
+
+#: The fields of a line, in the order in which they are written.
+FIELDS = tuple(Record.model_fields)
+_ALWAYS = ("topics", "complete")
 
 
 class Unlabelled(Record):
@@ -90,6 +106,48 @@ def labelled(record: Record, source: str, line: int) -> LabelledArticle | Proble
         source=source,
         line=line,
     )
+
+
+def parse(
+    form: type[Record], fields: dict[str, object], source: str, line: int
+) -> LabelledArticle | Problem:
+    """Return the article that *fields* give in *form*, or the problem that keeps it from one."""
+    try:
+        record = form.model_validate(fields)
+    except ValidationError as error:
+        return problem(error, source, line)
+    return labelled(record, source, line)
+
+
+def as_fields(item: LabelledArticle) -> dict[str, object]:
+    """Return the fields that *item* is read from, without those that say nothing.
+
+    A stand-in identifier becomes the article's own.
+    """
+    article = item.article
+    fields: dict[str, object] = {
+        "id": item.id,
+        "headline": article.headline,
+        "text": article.text,
+        "language": article.language,
+        "published": _written(article.published),
+        "chain": article.chain,
+        "group": item.group,
+        "split": item.split,
+        "topics": sorted(item.yes),
+        "not_topics": sorted(item.no),
+        "complete": item.complete,
+    }
+    return {name: value for name, value in fields.items() if value or name in _ALWAYS}
+
+
+def _written(date: datetime | None) -> str | None:
+    if date is None:
+        return None
+    # ISO 8601 has no seconds in an offset, and Python's local mean times do.
+    offset = date.utcoffset()
+    whole = offset is None or not offset % timedelta(minutes=1)
+    return (date if whole else date.astimezone(UTC)).isoformat()
 
 
 def problem(error: ValidationError, source: str, line: int) -> Problem:

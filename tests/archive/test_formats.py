@@ -57,6 +57,16 @@ def test_what_a_line_leaves_out_has_a_default() -> None:
     assert article('{"text": null, "headline": "H", "topics": [], "date": null}')
 
 
+def test_digits_are_a_date_before_they_are_seconds() -> None:
+    for date, day in (('"20141231"', "2014-12-31"), ("20141231", "2014-12-31")):
+        published = article(f'{{"text": "T", "topics": [], "date": {date}}}').article.published
+        assert published is not None
+        assert published.isoformat() == f"{day}T00:00:00"
+    published = article('{"text": "T", "topics": [], "date": 1416528000}').article.published
+    assert published is not None
+    assert published.date().isoformat() == "2014-11-21"
+
+
 @pytest.mark.parametrize(
     ("line", "kind", "detail"),
     [
@@ -70,6 +80,8 @@ def test_what_a_line_leaves_out_has_a_default() -> None:
         ('{"text": "T", "topics": "a"}', "malformed", "topics: "),
         ('{"text": ["T"], "topics": []}', "malformed", "text: "),
         ('{"text": "T", "topics": [], "date": "soon"}', "malformed", "date: "),
+        ('{"text": "T", "topics": [], "date": "2014"}', "malformed", "2014 is no date in ISO"),
+        ('{"text": "T", "topics": [], "date": 20141301}', "malformed", "date: "),
         ('{"text": " \\n", "headline": "", "topics": []}', "empty text", "neither headline nor"),
         (
             '{"text": "T", "topics": ["a"], "not_topics": ["a"]}',
@@ -132,6 +144,23 @@ def test_a_csv_row_that_is_no_article_is_a_problem_at_its_line(
     (found,) = [item for item in read_csv(data) if isinstance(item, Problem)]
     assert found.line == line
     assert detail in found.detail
+
+
+def test_a_quote_left_open_costs_one_row() -> None:
+    rows = b"".join(b"row %d,a\n" % number for number in range(3, 100))
+    problem, *rest = read_csv(b'text,topics\n"open,a\n' + rows)
+    assert isinstance(problem, Problem)
+    assert problem.line == 2
+    assert [item.line for item in rest] == list(range(3, 100))
+    assert all(isinstance(item, LabelledArticle) for item in rest)
+
+
+def test_a_file_of_nothing_but_open_quotes_is_not_read_over_and_over() -> None:
+    problems = read_csv(b"text,topics\n" + b'a","\n' * 500)
+    assert len(problems) < 20
+    last = problems[-1]
+    assert isinstance(last, Problem)
+    assert "all up to line 501 is lost with it" in last.detail
 
 
 def test_files_are_read_gzipped_and_from_folders_in_order(tmp_path: Path) -> None:
