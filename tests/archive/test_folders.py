@@ -173,6 +173,15 @@ def test_a_file_of_a_folder_that_cannot_be_read_costs_no_other(tmp_path: Path) -
     assert "cannot be read" in problem.detail
 
 
+def test_a_text_that_goes_away_while_the_folder_is_read_is_told(tmp_path: Path) -> None:
+    found = formats.read(write(tmp_path, {"a/1.txt": "one", "a/2.txt": "two", "a/3.txt": "three"}))
+    assert isinstance(next(found), LabelledArticle)
+    (tmp_path / "a" / "2.txt").unlink()
+    articles, (problem,) = split(found)
+    assert [item.article.text for item in articles] == ["three"]
+    assert "cannot be read" in problem.detail
+
+
 def test_a_name_that_is_no_text_becomes_one(tmp_path: Path) -> None:
     folder = tmp_path / "trade"
     folder.mkdir()

@@ -242,6 +242,8 @@ ANOTHER = json.dumps({"text": "U", "subjects": []})
         ("f.json", f"{OURS}\n{OURS}\n", 2),
         ("f.json", f"broken\n{OURS}\n", 1),
         ("f.json", f"[{OURS}]", 0),
+        ("f.jsonl", '{"text": "T"}\n' * 20 + f"{OURS}\n{JSON_DOCUMENT}\n", 1),
+        ("f.json", b'{"text":\n "caf\xe9",\n "topics": []}', 0),
         ("f.csv", "", 0),
         ("f.json", "", 0),
     ],
