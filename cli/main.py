@@ -17,6 +17,7 @@ _COMMANDS = {
     "serve": "Serve the tagger over HTTP.",
     "audit": "List the labels that look wrong or missing.",
     "keys": "Make, list and revoke the keys that clients need.",
+    "archive": "Put labelled articles into the archive, take them out, count them.",
     "seeds": "Check the articles that make the default tagger.",
 }
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, cast
 
 
 def sync_folder(folder: Path) -> None:
@@ -33,18 +34,23 @@ def replace(source: Path, path: Path) -> None:
 
 def write_text(path: Path, text: str, mode: int = 0o644) -> None:
     """Replace *path* by *text* in UTF-8: readers see the old or the new file, never a part."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as handle:
-        aside = Path(handle.name)
+    with aside(path, mode) as out:
+        out.write(text.encode())
+
+
+@contextmanager
+def aside(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """Give a file to write; it becomes *path*, durably, when the block ends without an error."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as out:
+        hidden = Path(out.name)
         try:
-            handle.write(text)
-            handle.flush()
-            os.fsync(handle.fileno())
-            aside.chmod(mode)
-            aside.replace(path)
+            yield cast("BinaryIO", out)
+            out.flush()
+            os.fsync(out.fileno())
+            hidden.chmod(mode)
+            hidden.replace(path)
         except BaseException:
-            aside.unlink(missing_ok=True)
+            hidden.unlink(missing_ok=True)
             raise
     sync_folder(path.parent)
 
