@@ -33,9 +33,10 @@ def archive(root: Path, environ: Mapping[str, str] = os.environ) -> str:
     return environ.get("COPYTASTER_DATABASE_URL") or f"sqlite:///{beside}"
 
 
-def keys(root: Path) -> Path:
-    """Return the file of access keys: beside the models."""
-    return root.absolute().parent / "keys.json"
+def keys(root: Path, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the file of access keys: COPYTASTER_KEYS, or one beside the models."""
+    named = environ.get("COPYTASTER_KEYS")
+    return Path(named) if named else root.absolute().parent / "keys.json"
 
 
 def model_key(environ: Mapping[str, str] = os.environ) -> bytes | None:

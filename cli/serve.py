@@ -56,7 +56,7 @@ def command(
     settings = replace(
         settings,
         database_url=settings.database_url or home.archive(root),
-        keys=home.keys(root),
+        keys=settings.keys or home.keys(root),
         insecure=insecure or settings.insecure,
     )
     must_be_closed(settings)

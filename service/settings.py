@@ -30,7 +30,7 @@ class Settings:
     insecure : bool
         Whether to listen for other machines without any access key.
     keys : Path or None
-        The file of access keys.
+        The file of access keys; ``None``: a file beside the models.
     database_url : str or None
         Of the archive; ``None``: a file beside the models.
     """
@@ -66,6 +66,7 @@ class Settings:
             read_seconds=found.number("READ_SECONDS", cls.read_seconds, 1, 3600),
             grace_seconds=found.number("GRACE_SECONDS", cls.grace_seconds, 0, 3600),
             access_log=found.flag("ACCESS_LOG", default=cls.access_log),
+            keys=found.path("KEYS"),
             insecure=found.flag("INSECURE", default=cls.insecure),
             database_url=environ.get(f"{_PREFIX}DATABASE_URL") or None,
         )
@@ -96,6 +97,11 @@ class _Environment:
         if not least <= value <= most:
             raise SettingsError(_PREFIX + name, text, f"a whole number from {least} to {most}")
         return value
+
+    def path(self, name: str) -> Path | None:
+        """Return a path, if one is named."""
+        text = self._environ.get(_PREFIX + name)
+        return Path(text) if text else None
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Return a yes or no."""
