@@ -13,6 +13,7 @@ _COMMANDS = {
     "train": "Train a tagger from labelled articles.",
     "evaluate": "Judge a tagger by labelled articles.",
     "trial": "Train on the past and judge on what came after.",
+    "gate": "Judge whether one tagger may take another's place.",
     "tag": "Tag articles from files or standard input.",
     "serve": "Serve the tagger over HTTP.",
     "audit": "List the labels that look wrong or missing.",

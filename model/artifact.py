@@ -1,4 +1,4 @@
-"""A saved tagger: a folder with ``manifest.json`` and ``tagger.joblib``, checked before use."""
+"""A saved tagger: ``manifest.json``, ``tagger.joblib`` and ``seen.npy``, checked before use."""
 
 import hashlib
 import os
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from copytaster.model import arrays as array_file
 from copytaster.model import files, fused
+from copytaster.model import seen as seen_file
 from copytaster.model.arrays import Arrays
 from copytaster.model.calibration import Calibration
 from copytaster.model.errors import ArtifactError
 from copytaster.model.manifest import NAME as MANIFEST
 from copytaster.model.manifest import RETRAIN as _ADVICE
-from copytaster.model.manifest import Manifest
+from copytaster.model.manifest import SEEN, Manifest
 from copytaster.model.review import Reviewer
 from copytaster.model.scorer import FIELDS, OPTIONAL, Field, FieldName, Scorer, padded
 from copytaster.model.terms import Terms
@@ -107,7 +108,13 @@ def digest(path: Path) -> tuple[int, str]:
         return os.fstat(handle.fileno()).st_size, hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def save(manifest: Manifest, arrays_from: Path, folder: Path, key: bytes | None = None) -> None:
+def save(
+    manifest: Manifest,
+    arrays_from: Path,
+    folder: Path,
+    key: bytes | None = None,
+    seen_from: Path | None = None,
+) -> None:
     """Save a tagger as *folder*, whole or not at all.
 
     A folder that is there already holds the same version, since a version names its content:
@@ -123,13 +130,20 @@ def save(manifest: Manifest, arrays_from: Path, folder: Path, key: bytes | None 
         Where to save.
     key : bytes or None
         The key to sign the manifest with.
+    seen_from : Path or None
+        The file of keys that the manifest lists, moved like the arrays; ``None`` where it lists
+        none.
     """
     if folder.exists():
         files.replace(arrays_from, folder / ARRAYS)
+        if seen_from is not None:
+            files.replace(seen_from, folder / SEEN)
         files.write_text(folder / MANIFEST, manifest.dumps(key))
         return
     with files.new_folder(folder) as aside:
         arrays_from.rename(aside / ARRAYS)
+        if seen_from is not None:
+            seen_from.rename(aside / SEEN)
         (aside / MANIFEST).write_text(manifest.dumps(key), encoding="utf-8")
 
 
@@ -156,6 +170,7 @@ def load(folder: Path, key: bytes | None = None) -> Artifact:
             path, f"cannot be read ({error.strerror})", "check its access"
         ) from None
     _check_arrays(path, arrays, len(manifest.taxonomy))
+    seen_file.check(folder, manifest.seen)
     return Artifact(manifest, arrays)
 
 

@@ -15,6 +15,8 @@ from copytaster.model.taxonomy import Taxonomy, as_json, from_json
 NAME = "manifest.json"
 FORMAT = "copytaster-tagger"
 FORMAT_VERSION = 3
+#: The file that :mod:`copytaster.model.seen` writes.
+SEEN = "seen.npy"
 #: What to do about an artifact that is not whole.
 RETRAIN = "train again (copytaster train), or restore the folder from a backup"
 
@@ -37,6 +39,14 @@ class Golden:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file beside the manifest: its size in bytes, and its SHA-256 in hex."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """The readable half of an artifact.
 
@@ -53,6 +63,9 @@ class Manifest:
     golden : tuple of Golden
     size, sha256 : int, str
         Size in bytes and digest of the joblib file beside it.
+    seen : File or None
+        The file that tells which articles it was trained on: :mod:`copytaster.model.seen`;
+        ``None`` for a tagger of an older Copytaster, which kept no such file.
     """
 
     version: str
@@ -64,6 +77,7 @@ class Manifest:
     golden: tuple[Golden, ...]
     size: int
     sha256: str
+    seen: File | None = None
 
     @property
     def digest(self) -> str:
@@ -90,7 +104,13 @@ class Manifest:
             "software": dict(self.software),
             "golden": [asdict(golden) for golden in self.golden],
             "tagger.joblib": {"bytes": self.size, "sha256": self.sha256},
+            **self._seen(),
         }
+
+    def _seen(self) -> dict[str, Any]:
+        if self.seen is None:
+            return {}
+        return {SEEN: {"bytes": self.seen.size, "sha256": self.seen.sha256}}
 
     @classmethod
     def load(cls, path: Path, key: bytes | None = None) -> "Manifest":
@@ -129,6 +149,7 @@ def _build(document: Mapping[str, Any], path: Path) -> Manifest:
         for name in ("articles", "precision", "recall", "f1"):
             float(document["metrics"]["topics"][topic.slug][name])
     Reviewer.of(document["data"])
+    seen = document.get(SEEN)
     return Manifest(
         version=str(document["version"]),
         taxonomy=Taxonomy(topics, str(path)),
@@ -139,6 +160,7 @@ def _build(document: Mapping[str, Any], path: Path) -> Manifest:
         golden=golden,
         size=int(document["tagger.joblib"]["bytes"]),
         sha256=str(document["tagger.joblib"]["sha256"]),
+        seen=None if seen is None else File(int(seen["bytes"]), str(seen["sha256"])),
     )
 
 

@@ -169,14 +169,15 @@ class Evaluation:
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures by name, rounded to six digits; ``None`` for what is undefined."""
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        return {name: plain(value) for name, value in asdict(self).items()}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever JSON can hold
+def plain(value: Any) -> Any:  # noqa: ANN401  # whatever JSON can hold
+    """Return *value* as JSON has it: numbers rounded, ``None`` for those that are not finite."""
     if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
+        return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, float):
         return round(value, _DIGITS) if math.isfinite(value) else None
     return value

@@ -55,9 +55,9 @@ def render(document: Mapping[str, Any]) -> str:
     the characters that HTML reads, and the page's policy lets only its own script and style run,
     named by their SHA-256 (Content Security Policy Level 3, section 2.3.1).
     """
-    environment = _environment()
-    style, script = (_source(environment, name) for name in ("report.css", "report.js"))
-    return environment.get_template("report.html").render(
+    made = environment()
+    style, script = (source(made, name) for name in ("report.css", "report.js"))
+    return made.get_template("report.html").render(
         document=document,
         names={slug: topic["name"] for slug, topic in document["topics"].items()},
         topics=_by(document["topics"], "articles"),
@@ -66,8 +66,7 @@ def render(document: Mapping[str, Any]) -> str:
         data=embedded({key: document[key] for key in _PLOTTED}),
         style=style,
         script=script,
-        policy=f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; "
-        "base-uri 'none'; form-action 'none'",
+        policy=policy(style, script),
     )
 
 
@@ -77,21 +76,32 @@ def embedded(value: object) -> Markup:
     return Markup(text.translate(_ESCAPES))  # noqa: S704 - nothing is left that HTML reads
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return what renders our templates: it escapes all text, and refuses unknown names."""
+    made = Environment(
         loader=PackageLoader("copytaster.training"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(figure=_figure, percent=_percent, count=_count, sort_key=_sort_key)
-    return environment
+    made.filters.update(figure=_figure, percent=_percent, count=_count, sort_key=_sort_key)
+    return made
 
 
-def _source(environment: Environment, name: str) -> Markup:
-    assert environment.loader is not None  # noqa: S101 - set above
-    return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704 - our own file
+def source(made: Environment, name: str) -> Markup:
+    """Return the style or script called *name*, as it is."""
+    assert made.loader is not None  # noqa: S101 - set above
+    return Markup(made.loader.get_source(made, name)[0])  # noqa: S704 - our own file
+
+
+def policy(style: str, script: str = "") -> str:
+    """Return the content policy of a page that loads nothing and runs nothing else than these."""
+    scripts = _digest(script) if script else "'none'"
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src {_digest(style)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 def _digest(source: str) -> str:

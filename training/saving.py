@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from copytaster.model import arrays as array_file
-from copytaster.model import artifact
-from copytaster.model.manifest import Manifest
+from copytaster.model import artifact, seen
+from copytaster.model.manifest import SEEN, File, Manifest
 from copytaster.model.registry import Registry
 from copytaster.training import unlabelled
 from copytaster.training.corpus import YES, Corpus
@@ -39,12 +39,14 @@ def save(
     with tempfile.TemporaryDirectory(dir=registry.root, prefix=".saving.") as folder:
         path = Path(folder) / artifact.ARRAYS
         array_file.dump(fitted.arrays, path)
-        manifest = _manifest(fitted, path, trials)
-        artifact.save(manifest, path, registry.folder(manifest.version), key)
+        keys = Path(folder) / SEEN
+        keys.write_bytes(seen.dumps(seen.keys(item.article for item in fitted.corpus.articles)))
+        manifest = _manifest(fitted, path, keys, trials)
+        artifact.save(manifest, path, registry.folder(manifest.version), key, keys)
     return manifest.version
 
 
-def _manifest(fitted: Fitted, path: Path, trials: Sequence[Trial]) -> Manifest:
+def _manifest(fitted: Fitted, path: Path, keys: Path, trials: Sequence[Trial]) -> Manifest:
     size, sha256 = artifact.digest(path)
     corpus = fitted.corpus
     manifest = Manifest(
@@ -65,6 +67,7 @@ def _manifest(fitted: Fitted, path: Path, trials: Sequence[Trial]) -> Manifest:
         golden=golden(fitted.arrays, corpus.taxonomy),
         size=size,
         sha256=sha256,
+        seen=File(*artifact.digest(keys)),
     )
     return replace(manifest, version=f"{corpus.newest or 'undated'}-{manifest.digest[:12]}")
 

@@ -1,0 +1,118 @@
+"""The newest articles that a tagger has not seen, held out of training to judge the next one by."""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copytaster.model import seen
+from copytaster.model.tagger import Tagger
+from copytaster.training import split
+from copytaster.training.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A tagger that is judged, with what it has learned from.
+
+    Attributes
+    ----------
+    tagger : Tagger
+    seen : ndarray of shape (n_keys,), uint64, or None
+        The keys of its training articles, ascending; ``None`` for an artifact of an older
+        Copytaster, which tells only the date of its newest.
+    """
+
+    tagger: Tagger
+    seen: NDArray[np.uint64] | None
+
+    @classmethod
+    def load(cls, folder: Path, key: bytes | None = None) -> "Contender":
+        """Open the artifact in *folder*.
+
+        Raises
+        ------
+        ArtifactError
+            As :meth:`Tagger.load` does.
+        """
+        tagger = Tagger.load(folder, key)
+        return cls(tagger, seen.load(folder, tagger.manifest.seen))
+
+    def may_have_seen(self, corpus: Corpus) -> NDArray[np.bool_]:
+        """Tell which articles it learned from, or may have; shape (n_articles,), bool.
+
+        Where the artifact tells only the date of its newest article, every article that is not
+        newer, or has no date, may have been seen.
+        """
+        if self.seen is not None:
+            return np.isin(seen.keys(item.article for item in corpus.articles), self.seen)
+        newest = self.tagger.manifest.data.get("newest")
+        dates = [item.article.published for item in corpus.articles]
+        if newest is None:
+            return np.ones(len(dates), dtype=np.bool_)
+        days = [d and d.replace(tzinfo=d.tzinfo or UTC).astimezone(UTC).date() for d in dates]
+        return np.array([day is None or day.isoformat() <= newest for day in days])
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of what is new is held out.
+
+    Attributes
+    ----------
+    share : float
+        Share, above 0 and below 1, of the new articles.
+    least : int
+        At least so many articles, but never more than half of what is new: a tagger that is
+        given nothing new cannot become better.
+    """
+
+    share: float = 0.2
+    least: int = 400
+
+
+def unseen(corpus: Corpus, *contenders: Contender) -> NDArray[np.bool_]:
+    """Tell which articles can judge the *contenders*; shape (n_articles,), bool.
+
+    These have a known label, and belong to a group, a chain or its near-duplicates, that no
+    contender has seen any article of.
+    """
+    known = np.zeros(len(corpus.articles), dtype=np.bool_)
+    for one in contenders:
+        known |= one.may_have_seen(corpus)
+    labelled = (corpus.labels >= 0).any(axis=1)
+    return labelled & ~np.isin(corpus.groups, corpus.groups[known])
+
+
+def choose(corpus: Corpus, champion: Contender | None, how: Share) -> NDArray[np.int64]:
+    """Choose what a challenger may not learn from, because it is to be judged by it.
+
+    Whole groups are held out, those that began last first, so that all that is held out is newer
+    than any story that is not. Articles without a date count as the oldest, in their order.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    champion : Contender or None
+        What serves; ``None``: nothing does, nothing is to be compared, and nothing is held out.
+    how : Share
+
+    Returns
+    -------
+    ndarray of shape (n_held_out,), int64
+        Rows, ascending.
+    """
+    if champion is None:
+        return np.empty(0, dtype=np.int64)
+    new = np.flatnonzero(unseen(corpus, champion))
+    wanted = max(math.ceil(how.share * new.size), min(how.least, new.size // 2))
+    when = [split.seconds(corpus.articles[row].article) for row in new.tolist()]
+    _, group, size = np.unique(corpus.groups[new], return_inverse=True, return_counts=True)
+    began = np.full(size.size, np.inf)
+    np.minimum.at(began, group, np.nan_to_num(when, nan=-np.inf, neginf=-np.inf))
+    order = np.argsort(began, kind="stable")[::-1]
+    before = np.cumsum(size[order]) - size[order]
+    return np.asarray(new[np.isin(group, order[before < wanted])], dtype=np.int64)
