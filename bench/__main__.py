@@ -12,6 +12,7 @@ NAMES = {
     "events": "the top tag on Wikipedia's current events of 2018, beside a plain pipeline",
     "training": "time to train on Reuters, beside scikit-learn and fastText",
     "guarantee": "proven precision against unseen articles, 500 random splits; takes an hour",
+    "gate": "how often the gate errs: equal and worse challengers, poisoned labels, a stream",
     "wikinews": "the default tagger on Wikinews",
     "language": "texts in languages that the tagger never saw",
     "tagging": "CPU time an article, one by one and in bulk, beside every peer",

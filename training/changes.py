@@ -17,26 +17,34 @@ from copytaster.training.ruling import Change, Effect, Given
 SHOWN: dict[Effect, int] = {"worse": 25, "better": 25, "open": 10}
 #: What a change on an unknown label tells beside one on a known label.
 _UNKNOWN = 0.25
+#: What one on a topic tells that the challenger is refused for, beside one on another.
+_REFUSED = 4.0
 
 
 def changes(
-    found: Contest, items: Sequence[LabelledArticle], champion: Tagger, challenger: Tagger
+    found: Contest,
+    refused: NDArray[np.bool_],
+    items: Sequence[LabelledArticle],
+    champion: Tagger,
+    challenger: Tagger,
 ) -> tuple[int, tuple[Change, ...]]:
     """Return how many articles' tags would change, and of each effect those that tell most.
 
     A change tells more, the more the two confidences differ; where the label is unknown it
-    counts a quarter.
+    counts a quarter, and on a topic that the challenger is refused for, four times.
 
     Parameters
     ----------
     found : Contest
+    refused : ndarray of shape (n_topics,), bool
+        The topics that the challenger is refused for.
     items : sequence of LabelledArticle
         Its articles.
     champion, challenger : Tagger
     """
     one, other = found.champion, found.challenger
     differ = one.tags != other.tags
-    weight = differ * np.where(found.labels >= 0, 1.0, _UNKNOWN)
+    weight = differ * np.where(found.labels >= 0, 1.0, _UNKNOWN) * np.where(refused, _REFUSED, 1.0)
     telling = (weight * np.abs(one.confidence - other.confidence)).sum(axis=1)
     grown = _wrong(other, found.labels) - _wrong(one, found.labels)
     effects: dict[Effect, NDArray[np.bool_]] = {

@@ -1,5 +1,7 @@
 """What a challenger must show, check by check, each with its reason in words."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
@@ -7,6 +9,7 @@ from scipy.stats import binom
 from copytaster.training import accuracy, paired
 from copytaster.training.contest import Contest, Decided
 from copytaster.training.corpus import YES
+from copytaster.training.paired import Discord
 from copytaster.training.ruling import Limits, Micro, Reason, Side, Status, TopicRuling
 
 #: An estimate of how many articles would tell goes so far and no farther.
@@ -34,7 +37,7 @@ def micro(contest: Contest, limits: Limits) -> tuple[Micro, Reason]:
         contest.champion.tags[:, shared],
         contest.challenger.tags[:, shared],
         contest.labels[:, shared],
-        contest.groups,
+        contest.story,
     )
     figures = Micro(found.first, found.second, found.gain, found.low, found.high)
     passed = found.low > -limits.micro_margin
@@ -54,19 +57,42 @@ def micro(contest: Contest, limits: Limits) -> tuple[Micro, Reason]:
     return figures, Reason("micro", passed=passed, topic=None, words=said)
 
 
-def topics(contest: Contest, limits: Limits) -> tuple[dict[str, TopicRuling], tuple[Reason, ...]]:
-    """Check that no shared topic is worse, for certain and by more than a margin."""
+@dataclass(frozen=True, slots=True)
+class Worse:
+    """How the challenger compares topic by topic; arrays are of shape (n_topics,).
+
+    Attributes
+    ----------
+    discord : Discord
+    growth : ndarray of float64
+        How many more decisions are wrong, as a share of the champion's tags and the labels.
+    refused : ndarray of bool
+        Whether the topic is worse, for certain and by more than a margin.
+    """
+
+    discord: Discord
+    growth: NDArray[np.float64]
+    refused: NDArray[np.bool_]
+
+
+def worse(contest: Contest, limits: Limits) -> Worse:
+    """Find the shared topics that are worse, for certain and by more than a margin."""
     discord = paired.discord(
-        contest.champion.tags, contest.challenger.tags, contest.labels, contest.groups
+        contest.champion.tags, contest.challenger.tags, contest.labels, contest.story
     )
     shared = np.flatnonzero(contest.shared)
-    chance = discord.p
     certain = np.zeros(len(contest.slugs), dtype=np.bool_)
-    certain[shared] = paired.rejected(chance[shared], discord.least_p[shared], limits.alpha)
+    certain[shared] = paired.rejected(discord.p[shared], discord.least_p[shared], limits.alpha)
     growth = _growth(contest)
-    refused = certain & (growth > limits.topic_margin)
+    return Worse(discord, growth, certain & (growth > limits.topic_margin))
+
+
+def topics(contest: Contest, limits: Limits) -> tuple[dict[str, TopicRuling], tuple[Reason, ...]]:
+    """Check that no shared topic is worse, and give the figures of every topic."""
+    found = worse(contest, limits)
+    discord, chance = found.discord, found.discord.p
     champion, challenger = (_sides(contest, one) for one in (contest.champion, contest.challenger))
-    found = {
+    figures = {
         slug: TopicRuling(
             name=contest.names[at],
             status=_status(contest, at),
@@ -76,12 +102,12 @@ def topics(contest: Contest, limits: Limits) -> tuple[dict[str, TopicRuling], tu
             better=int(discord.better[at]),
             worse=int(discord.worse[at]),
             chance=float(chance[at]),
-            growth=float(growth[at]),
-            refused=bool(refused[at]),
+            growth=float(found.growth[at]),
+            refused=bool(found.refused[at]),
         )
         for at, slug in enumerate(contest.slugs)
     }
-    return found, _topic_reasons(found)
+    return figures, _topic_reasons(figures)
 
 
 def auto(contest: Contest, limits: Limits) -> tuple[Reason, ...]:
@@ -118,13 +144,13 @@ def _broken(contest: Contest, limits: Limits) -> tuple[list[int], list[int]]:
 def auto_tags(contest: Contest, one: Decided) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return how many ``auto`` tags are right, and how many there are, both (n_topics,), int64.
 
-    Of a group only the first article with such a tag counts: its others would say the same again.
+    Of a story only the first article with such a tag counts: its others would say the same again.
     """
     right = np.zeros(len(contest.slugs), dtype=np.int64)
     given = np.zeros(len(contest.slugs), dtype=np.int64)
     for topic in range(len(contest.slugs)):
         rows = np.flatnonzero(one.auto[:, topic] & (contest.labels[:, topic] >= 0))
-        rows = rows[np.unique(contest.groups[rows], return_index=True)[1]]
+        rows = rows[np.unique(contest.story[rows], return_index=True)[1]]
         given[topic] = rows.size
         right[topic] = (contest.labels[rows, topic] == YES).sum()
     return right, given
@@ -191,7 +217,7 @@ def _status(contest: Contest, topic: int) -> Status:
 
 
 def _sides(contest: Contest, one: Decided) -> list[Side | None]:
-    found = accuracy.measure(one.tags, contest.labels, contest.groups)
+    found = accuracy.measure(one.tags, contest.labels, contest.story)
     right, given = auto_tags(contest, one)
     return [
         Side(

@@ -50,15 +50,15 @@ class Contest:
         The topics that either knows: the champion's in its order, then the challenger's new ones.
     labels : ndarray of shape (n_articles, n_topics), int8
         1 yes, 0 no, -1 unknown.
-    groups : ndarray of shape (n_articles,), int64
-        What counts as one draw.
+    story : ndarray of shape (n_articles,), int64
+        The story of each article: one draw, as its articles are right or wrong together.
     champion, challenger : Decided
     """
 
     slugs: tuple[str, ...]
     names: tuple[str, ...]
     labels: NDArray[np.int8]
-    groups: NDArray[np.int64]
+    story: NDArray[np.int64]
     champion: Decided
     challenger: Decided
 
@@ -69,8 +69,8 @@ class Contest:
 
     @property
     def stories(self) -> int:
-        """How many groups the articles make."""
-        return len(np.unique(self.groups))
+        """How many stories the articles make."""
+        return len(np.unique(self.story))
 
 
 def contest(
@@ -88,7 +88,7 @@ def contest(
         slugs=slugs,
         names=tuple(known[slug] for slug in slugs),
         labels=_labels(corpus, rows, slugs),
-        groups=corpus.groups[rows],
+        story=corpus.stories[rows],
         champion=_decided(champion, slugs, items, progress),
         challenger=_decided(challenger, slugs, items, progress),
     )

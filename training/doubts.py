@@ -87,7 +87,7 @@ def _doubts(contest: Contest, limits: Limits) -> dict[int, list[_Doubt]]:
 def _learned(contest: Contest, limits: Limits) -> NDArray[np.bool_]:
     """Tell on which topics the challenger is better for certain, shape (n_topics,), bool."""
     discord = paired.discord(
-        contest.challenger.tags, contest.champion.tags, contest.labels, contest.groups
+        contest.challenger.tags, contest.champion.tags, contest.labels, contest.story
     )
     return np.asarray(discord.p <= limits.alpha)
 

@@ -71,11 +71,12 @@ def judge(
     if few is not None:
         return replace(blank, reasons=(few,))
     micro, reason = checks.micro(found, limits)
-    topics, worse = checks.topics(found, limits)
+    topics, topical = checks.topics(found, limits)
     doubted, learned = doubts.labels(found, limits)
-    reasons = (reason, *worse, *checks.auto(found, limits), *doubted)
+    reasons = (reason, *topical, *checks.auto(found, limits), *doubted)
     items = [corpus.articles[row] for row in rows.tolist()]
-    changed, shown = changes(found, items, champion.tagger, challenger.tagger)
+    blamed = np.isin(found.slugs, [reason.topic for reason in reasons if reason.topic])
+    changed, shown = changes(found, blamed, items, champion.tagger, challenger.tagger)
     return replace(
         blank,
         promote=all(reason.passed for reason in reasons),

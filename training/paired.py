@@ -65,10 +65,10 @@ def difference(
     first: NDArray[np.bool_],
     second: NDArray[np.bool_],
     labels: NDArray[np.int8],
-    groups: NDArray[np.int64],
+    story: NDArray[np.int64],
     seed: int = 0,
 ) -> Difference:
-    """Compare the micro F1 of two taggers by the paired bootstrap over groups.
+    """Compare the micro F1 of two taggers by the paired bootstrap over stories.
 
     Parameters
     ----------
@@ -76,12 +76,12 @@ def difference(
         Their decisions.
     labels : ndarray of shape (n_articles, n_topics), int8
         1 yes, 0 no, -1 unknown; decisions on what is unknown do not count.
-    groups : ndarray of shape (n_articles,), int64
-        Whole groups are drawn.
+    story : ndarray of shape (n_articles,), int64
+        Whole stories are drawn.
     seed : int
     """
     counts = np.stack([row for one in (first, second) for row in _f1_parts(one, labels)])
-    _, group = np.unique(groups, return_inverse=True)
+    _, group = np.unique(story, return_inverse=True)
     member = sp.csr_matrix((np.ones(group.size), (np.arange(group.size), group)))
     draws = bootstrap.resample(sp.csr_matrix(counts @ member), seed, 2 * bootstrap.RESAMPLES)
     drawn = _ratio(draws[:, 2], draws[:, 3]) - _ratio(draws[:, 0], draws[:, 1])
@@ -95,16 +95,16 @@ def discord(
     first: NDArray[np.bool_],
     second: NDArray[np.bool_],
     labels: NDArray[np.int8],
-    groups: NDArray[np.int64],
+    story: NDArray[np.int64],
 ) -> Discord:
-    """Count, a topic, the groups on which the second tagger decided better, or worse.
+    """Count, a topic, the stories on which the second tagger decided better, or worse.
 
-    The parameters are those of :func:`difference`. A group counts once, as its articles are right
+    The parameters are those of :func:`difference`. A story counts once, as its articles are right
     or wrong together; one on which both were wrong equally often does not count.
     """
     truth, known = labels == YES, labels >= 0
     change = ((second == truth).astype(np.int64) - (first == truth)) * known
-    _, group = np.unique(groups, return_inverse=True)
+    _, group = np.unique(story, return_inverse=True)
     net = np.zeros((int(group.max(initial=-1)) + 1, labels.shape[1]), dtype=np.int64)
     np.add.at(net, group, change)
     return Discord((net > 0).sum(axis=0), (net < 0).sum(axis=0))

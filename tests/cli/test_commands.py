@@ -44,6 +44,7 @@ def run(
         ["serve"],
         ["audit"],
         ["evaluate"],
+        ["gate"],
         ["seeds"],
         ["seeds", "check"],
     ],

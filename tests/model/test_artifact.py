@@ -262,12 +262,16 @@ def test_saving_a_version_again_mends_it_and_signs_it_anew(folder: Path, tmp_pat
     source.write_bytes(whole)
     artifact.save(found, source, folder, b"key")
     assert Tagger.load(folder, b"key").version == found.version
-    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "tagger.joblib"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "manifest.json",
+        "seen.npy",
+        "tagger.joblib",
+    ]
 
 
 def test_what_is_saved_can_be_read_by_another_user(small_folder: Path) -> None:
     paths = [small_folder, *small_folder.iterdir()]
-    assert [oct(path.stat().st_mode)[-3:] for path in paths] == ["755", "644", "644"]
+    assert [oct(path.stat().st_mode)[-3:] for path in paths] == ["755", "644", "644", "644"]
 
 
 CRAFTED = {
