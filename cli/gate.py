@@ -26,7 +26,7 @@ REFUSED = 3
 @click.option(
     "--margin",
     type=options.Share(),
-    default=0.02,
+    default=0.025,
     show_default=True,
     help="It must be proven that micro F1 is not lower by this.",
 )
@@ -62,7 +62,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
 
     Both tag the articles of --data that neither has learned from. The challenger passes if its
     micro F1 is proven not to be lower by a margin, no topic is worse for certain, no promise of
-    the tier auto is broken, and no topic's newest labels disagree with what both learnt. Each is
+    the tier auto is broken, and no topic's new labels disagree with what was learnt. Each is
     the folder of a trained version, the name of one, or the word champion. Nothing is promoted.
     The exit status is 0 if it passes and 3 if it is refused.
 

@@ -29,6 +29,8 @@ class Decided:
         The precision, 0 to 1, that its tier ``auto`` promises; nan where it has none.
     precision, recall : ndarray of shape (n_topics,), float64
         What it was cross-validated to reach, 0 to 1; nan for unknown topics.
+    learnt : ndarray of shape (n_topics,), float64
+        How many articles with the topic it learned from; nan for unknown topics.
     """
 
     tags: NDArray[np.bool_]
@@ -38,6 +40,7 @@ class Decided:
     promise: NDArray[np.float64]
     precision: NDArray[np.float64]
     recall: NDArray[np.float64]
+    learnt: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +119,17 @@ def _decided(
     shape = (len(items), len(slugs))
     tags, auto = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
     confidence, knows = np.zeros(shape), np.zeros(len(slugs), dtype=np.bool_)
-    figures = np.full((3, len(slugs)), np.nan)
+    figures = np.full((4, len(slugs)), np.nan)
     tags[:, at] = scores >= tagger.tiers.suggest
     auto[:, at] = (scores >= tagger.tiers.auto) & ~foreign[:, np.newaxis]
     confidence[:, at] = tagger.calibration.confidence(scores)
     knows[at] = True
     figures[:, at] = _figures(tagger)
-    promise, precision, recall = figures
-    return Decided(tags, auto, confidence, knows, promise, precision, recall)
+    return Decided(tags, auto, confidence, knows, *figures)
 
 
 def _figures(tagger: Tagger) -> NDArray[np.float64]:
-    """Return what ``auto`` promises, and cross-validated precision and recall: (3, n_topics)."""
+    """Return what ``auto`` promises, cross-validated precision and recall, and articles."""
     topics = [tagger.manifest.metrics["topics"][slug] for slug in tagger.taxonomy.slugs]
     promise = [float(topic["auto"]["precision"]) for topic in topics]
     return np.array(
@@ -135,5 +137,6 @@ def _figures(tagger: Tagger) -> NDArray[np.float64]:
             np.where(np.isfinite(tagger.tiers.auto), promise, np.nan),
             [float(topic["precision"]) for topic in topics],
             [float(topic["recall"]) for topic in topics],
+            [float(topic["articles"]) for topic in topics],
         ]
     )

@@ -72,7 +72,7 @@ def judge(
         return replace(blank, reasons=(few,))
     micro, reason = checks.micro(found, limits)
     topics, topical = checks.topics(found, limits)
-    doubted, learned = doubts.labels(found, limits)
+    doubted, learned = doubts.labels(found, limits, champion.knows(challenger))
     reasons = (reason, *topical, *checks.auto(found, limits), *doubted)
     items = [corpus.articles[row] for row in rows.tolist()]
     blamed = np.isin(found.slugs, [reason.topic for reason in reasons if reason.topic])

@@ -33,17 +33,18 @@ def render(document: Mapping[str, Any]) -> str:
     """
     made = report.environment()
     style = Markup("\n").join(report.source(made, name) for name in ("report.css", "gate.css"))
+    blamed = {reason["topic"]: reason["check"] for reason in document["reasons"] if reason["topic"]}
     return made.get_template("gate.html").render(
         document=document,
+        blamed=blamed,
         names={slug: topic["name"] for slug, topic in document["topics"].items()},
-        topics=sorted(document["topics"].items(), key=_rank),
+        topics=sorted(document["topics"].items(), key=lambda item: _rank(item[0], item[1], blamed)),
         style=style,
         policy=report.policy(style),
     )
 
 
-def _rank(item: tuple[str, Mapping[str, Any]]) -> tuple[object, ...]:
-    """Refused topics come first, then those that changed most, then the frequent."""
-    slug, topic = item
+def _rank(slug: str, topic: Mapping[str, Any], blamed: Mapping[str, str]) -> tuple[object, ...]:
+    """Topics that fail a check come first, then those that changed most, then the frequent."""
     moved = topic["better"] + topic["worse"]
-    return not topic["refused"], _STATUS[topic["status"]], -moved, -topic["articles"], slug
+    return slug not in blamed, _STATUS[topic["status"]], -moved, -topic["articles"], slug

@@ -41,6 +41,15 @@ class Contender:
         tagger = Tagger.load(folder, key)
         return cls(tagger, seen.load(folder, tagger.manifest.seen))
 
+    def knows(self, other: "Contender") -> float:
+        """Return the share, 0 to 1, of the *other*'s articles that it learned from too.
+
+        0 where one of the two does not tell.
+        """
+        if self.seen is None or other.seen is None or not other.seen.size:
+            return 0.0
+        return float(np.isin(other.seen, self.seen).mean())
+
     def may_have_seen(self, corpus: Corpus) -> NDArray[np.bool_]:
         """Tell which articles it learned from, or may have; shape (n_articles,), bool.
 

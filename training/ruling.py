@@ -29,13 +29,13 @@ class Limits:
         How often, at most, a challenger that is worse in no topic is refused for a topic; and the
         same for the promises of ``auto``.
     label_margin : float
-        A topic's newest labels are doubted if recall or precision of both taggers is, for
-        certain, more than this below what the champion was cross-validated to reach.
+        A topic's new labels are doubted if recall or precision is, for certain, more than this
+        below what the champion was cross-validated to reach.
     fewest : int
         Fewer stories judge nothing.
     """
 
-    micro_margin: float = 0.02
+    micro_margin: float = 0.025
     topic_margin: float = 0.03
     alpha: float = 0.05
     label_margin: float = 0.15
@@ -191,7 +191,7 @@ class Ruling:
     champion, challenger : str or None, str
         Their versions.
     articles, stories : int
-        How many articles judged them, and how many groups these make.
+        How many articles judged them, and how many stories these make.
     published : tuple of (str, str) or None
         First and last date of these, ``YYYY-MM-DD``.
     micro : Micro or None

@@ -36,7 +36,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str, 
     """A home with two versions, all articles, and the versions: of some articles, and of more."""
     home = tmp_path_factory.mktemp("home")
     data = write_jsonl(home / "all.jsonl", records(150))
-    versions = []
+    versions: list[str] = []
     for count in (30, 100):
         part = write_jsonl(home / f"{count}.jsonl", records(count))
         done = run("train", "--data", part, "--preset", "fast", "--no-promote", home=home)

@@ -26,6 +26,7 @@ def decided(tags: NDArray[np.bool_], **changes: NDArray[np.float64] | NDArray[np
         promise=np.full(n_topics, np.nan),
         precision=np.full(n_topics, 0.9),
         recall=np.full(n_topics, 0.9),
+        learnt=np.full(n_topics, 100.0),
     )
     return replace(plain, **changes)  # type: ignore[arg-type]  # names and values go together
 
@@ -191,10 +192,30 @@ def test_labels_that_disagree_with_both_are_doubted(labels: NDArray[np.int8]) ->
     found = pair(flipped, decided(tags), decided(tags.copy()))
     (reason,), notes = doubts.labels(found, LIMITS)
     assert (reason.passed, reason.topic) == (False, "topic-0")
-    assert "of 140 articles with it the champion finds 60, not 90 %" in reason.words
-    assert "of 100 tags that the champion gives 60 are right" in reason.words
+    assert "of 140 articles with it here the champion finds 60, though" in reason.words
+    assert "of 100 tags that the champion gives here 60 are right" in reason.words
     assert "copytaster audit --topic topic-0" in reason.words
     assert notes == ()
+
+
+def test_labels_that_only_the_challenger_learned_are_doubted_by_its_cross_validation(
+    labels: NDArray[np.int8],
+) -> None:
+    learnt = {"learnt": np.array([300.0, 100.0]), "recall": np.array([0.5, 0.85])}
+    found = pair(labels, decided(labels == 1), decided(labels == 1, **learnt))
+    (reason,), _ = doubts.labels(found, LIMITS)
+    assert (reason.passed, reason.topic) == (False, "topic-0")
+    assert "cross-validation finds 50 %; of the champion's 90 %" in reason.words
+
+
+def test_a_champion_that_learned_from_other_articles_is_no_measure_of_labels(
+    labels: NDArray[np.int8],
+) -> None:
+    low = decided(labels == 1, learnt=np.array([300.0, 100.0]), recall=np.array([0.5, 0.85]))
+    (reason,), (note,) = doubts.labels(pair(labels, decided(labels == 1), low), LIMITS, 0.2)
+    assert reason.passed
+    assert "topic-0" in note
+    assert "new to the champion" in note
 
 
 def test_a_topic_that_changed_and_was_learned_is_a_note(labels: NDArray[np.int8]) -> None:
