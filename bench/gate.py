@@ -23,7 +23,7 @@ from copytaster.training.ruling import Limits, Ruling
 
 #: Articles that a simulated gate judges by, and how often it does.
 SIZES = (200, 400, 800)
-TIMES = 200
+TIMES = 100
 #: The share of the past that a worse challenger learned from: about 0, 1.5 and 3.5 points worse.
 PARTS = (0.9, 0.5, 0.3)
 #: The share of one topic's labels that are flipped.

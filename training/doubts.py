@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 from scipy.stats import binom
 
 from copytaster.training import paired
@@ -70,7 +71,7 @@ def _doubts(contest: Contest, limits: Limits) -> dict[int, list[str]]:
     alpha = limits.alpha / (2 * len(_SHARES))
     for share in _SHARES:
         expected = np.nan_to_num(getattr(contest.champion, share), nan=0.0)
-        bound = np.clip(expected - limits.label_margin, 0, 1)
+        bound = _bound(contest.champion, share, limits)
         agreed = _agreed(contest, contest.champion, share)
         trained = _trained(contest.challenger, share)
         short = _short(agreed, bound, alpha) & contest.shared
@@ -102,6 +103,16 @@ _THERE: dict[_Share, str] = {
 }
 
 _Counts = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+def _bound(one: Decided, share: _Share, limits: Limits) -> NDArray[np.float64]:
+    """Return what is too low, 0 to 1: a margin below the least that was likely the truth.
+
+    The Clopper-Pearson bound allows for a topic that was cross-validated on a few articles.
+    """
+    right, of = _trained(one, share)
+    least = np.where(right > 0, betaincinv(np.maximum(right, 1), of - right + 1, limits.alpha), 0.0)
+    return np.clip(least - limits.label_margin, 0.0, 1.0)
 
 
 def _chance(counts: _Counts, bound: NDArray[np.float64]) -> NDArray[np.float64]:

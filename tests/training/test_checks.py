@@ -26,7 +26,7 @@ def decided(tags: NDArray[np.bool_], **changes: NDArray[np.float64] | NDArray[np
         promise=np.full(n_topics, np.nan),
         precision=np.full(n_topics, 0.9),
         recall=np.full(n_topics, 0.9),
-        learnt=np.full(n_topics, 100.0),
+        learnt=np.full(n_topics, 1000.0),
     )
     return replace(plain, **changes)  # type: ignore[arg-type]  # names and values go together
 
