@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from copytaster.archive import clock, kept, merging
 from copytaster.archive.labelled import LabelledArticle
@@ -151,6 +151,22 @@ class Store:
             for row in rows:
                 yield _labelled(row, held[row.id])
             after = rows[-1].id
+
+    def unsettled(self, most: int) -> list[LabelledArticle]:
+        """Return the newest *most* articles of which not every topic is known, newest first."""
+        newest = func.coalesce(articles.c.published, articles.c.added).desc()
+        rows = self._connection.execute(
+            select(articles)
+            .where(~articles.c.complete, articles.c.whole)
+            .order_by(newest, articles.c.id)
+            .limit(most)
+        ).all()
+        found: list[LabelledArticle] = []
+        for at in range(0, len(rows), _CHUNK):
+            part = rows[at : at + _CHUNK]
+            held = self._held([row.id for row in part])
+            found.extend(_labelled(row, held[row.id]) for row in part)
+        return found
 
     def drop_texts(self, before: datetime) -> int:
         """Keep of texts that were added before a moment only their words; return how many."""

@@ -10,7 +10,7 @@ from copytaster.service.counted import Counted
 from copytaster.service.lane import Lane
 from copytaster.service.metrics import Metrics
 from copytaster.service.replier import Replier
-from copytaster.service.routes import articles, health, metrics, tag, topics
+from copytaster.service.routes import articles, health, metrics, review, tag, topics
 from copytaster.service.settings import Settings
 from copytaster.service.single import Single
 from copytaster.service.teaching import Teaching
@@ -35,7 +35,8 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
     teaching = Teaching(settings.database_url, lambda: tagger.taxonomy)
     app.extensions["teaching"] = teaching
     labelling = articles.blueprint(teaching, settings.max_body_bytes)
-    for routes in (tagging, topics.blueprint(tagger), labelling):
+    asking = review.blueprint(teaching, lambda: tagger)
+    for routes in (tagging, topics.blueprint(tagger), labelling, asking):
         app.register_blueprint(routes)
         app.register_blueprint(routes, url_prefix="/v1", name=f"v1.{routes.name}".replace(".", "-"))
     app.register_blueprint(health.blueprint(tagger))

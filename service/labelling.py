@@ -101,6 +101,41 @@ class StoredReply(BaseModel):
     labels: int = Field(ge=0, description="How many labels were set, changed or withdrawn.")
 
 
+class QuestionReply(BaseModel):
+    """A topic that an editor should say yes or no to."""
+
+    topic: str
+    confidence: float = Field(ge=0, le=1)
+    threshold: float = Field(ge=0, le=1, description="The confidence from which it is a tag.")
+    auto: bool = Field(description="Whether the topic may be applied unseen already.")
+    why: str
+
+
+class AskedReply(BaseModel):
+    """An article whose labels would teach much."""
+
+    id: str
+    headline: str
+    published: datetime | None
+    questions: list[QuestionReply] = Field(description="The most instructive first.")
+
+
+class ReviewReply(BaseModel):
+    """What to label next."""
+
+    model: str
+    looked_at: int = Field(description="Articles without all labels, the newest at most 5,000.")
+    articles: list[AskedReply] = Field(description="Those that would teach most first.")
+
+
+class ReviewQuery(BaseModel):
+    """The query parameters of ``GET /review``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    limit: int = Field(default=20, ge=1, le=200, description="At most so many articles.")
+
+
 class LabelsReply(BaseModel):
     """All the labels that the article has now."""
 

@@ -14,6 +14,8 @@ from copytaster.service.labelling import (
     LabelledRequest,
     LabelsReply,
     LabelsRequest,
+    ReviewQuery,
+    ReviewReply,
     StoredReply,
 )
 from copytaster.service.problems import MIMETYPE
@@ -38,6 +40,7 @@ _MODELS = (
     LineProblem,
     Problem,
     ReadyReply,
+    ReviewReply,
     StoredReply,
     TaggingReply,
     TopicsReply,
@@ -73,7 +76,7 @@ _KEY = {
 def document() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document."""
     tag, store, labels = {"post": _tag()}, {"post": _store()}, {"put": _label()}
-    article = {"get": _article()}
+    article, review = {"get": _article()}, {"get": _review()}
     topics = {"get": _get("The taxonomy, with how well each topic is known.", TopicsReply)}
     _, schemas = models_json_schema([(m, "validation") for m in _MODELS], ref_template=_PLACE)
     return {
@@ -92,6 +95,8 @@ def document() -> dict[str, Any]:
             "/v1/articles/{id}": article,
             "/articles/{id}/labels": labels,
             "/v1/articles/{id}/labels": labels,
+            "/review": review,
+            "/v1/review": review,
             "/topics": topics,
             "/v1/topics": topics,
             "/healthz": {"get": _get("Whether the process runs.", HealthReply)},
@@ -106,7 +111,7 @@ def _tag() -> dict[str, Any]:
     one = _schema(ArticleRequest)
     return {
         "summary": "Tag an article, or a stream of articles, one a line.",
-        "parameters": _parameters(),
+        "parameters": _parameters(TagQuery),
         "requestBody": {"required": True, "content": {JSON: one, PLAIN: _TEXT, NDJSON: one}},
         "responses": {
             "200": {
@@ -164,6 +169,12 @@ def _article() -> dict[str, Any]:
     return {**found, "parameters": [_ID]}
 
 
+def _review() -> dict[str, Any]:
+    found = _get("The archive's articles whose labels would teach most.", ReviewReply)
+    found["responses"] |= _refusals(400, 503)
+    return {**found, "parameters": _parameters(ReviewQuery)}
+
+
 def _refusals(*statuses: int) -> dict[str, Any]:
     content = {MIMETYPE: _schema(Problem)}
     return {
@@ -171,10 +182,10 @@ def _refusals(*statuses: int) -> dict[str, Any]:
     }
 
 
-def _parameters() -> list[dict[str, Any]]:
+def _parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
     return [
         {"name": name, "in": "query", "description": schema.pop("description"), "schema": schema}
-        for name, schema in TagQuery.model_json_schema()["properties"].items()
+        for name, schema in query.model_json_schema()["properties"].items()
     ]
 
 

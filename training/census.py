@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from copytaster.archive.labelled import LabelledArticle
+from copytaster.model import shingles
 from copytaster.model.taxonomy import Topic
 from copytaster.model.text import tokens
-from copytaster.training import shingles
 from copytaster.training.corpus import Corpus
 
 _PARTS = 4

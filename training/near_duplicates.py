@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from rensa import RMinHash, RMinHashLSH
 
-from copytaster.training.shingles import WIDTH, jaccard, literal, sequences
+from copytaster.model.shingles import WIDTH, jaccard, literal, sequences
 
 try:
     from copytaster.training._shared import count_shared

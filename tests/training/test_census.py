@@ -7,8 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from copytaster import seeds
+from copytaster.model import shingles
 from copytaster.model.taxonomy import Taxonomy
-from copytaster.training import census, corpus, shingles, split
+from copytaster.training import census, corpus, split
 from copytaster.training.corpus import Corpus
 from tests.stories import as_corpus, labelled
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copytaster.model.shingles import jaccard, literal, sequences
 from copytaster.training import near_duplicates
 from copytaster.training.near_duplicates import MOST_COMPARED, OVERLAP, pairs
-from copytaster.training.shingles import jaccard, literal, sequences
 
 if near_duplicates.COMPILED:
     from copytaster.training._shared import count_shared
