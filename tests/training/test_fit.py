@@ -59,7 +59,7 @@ def test_saving_a_tagger_twice_leaves_one_version(small_corpus: Corpus, tmp_path
     versions = {saving.save(fit.fit(small_corpus), registry) for _ in range(2)}
     assert registry.versions() == sorted(versions)
     assert len(versions) == 1
-    assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == [".lock"]
 
 
 def test_other_settings_give_another_version(small_corpus: Corpus, tmp_path: Path) -> None:
