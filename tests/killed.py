@@ -20,18 +20,15 @@ from types import FrameType
 from copytaster.model import tagger as _imported_before_the_forks  # noqa: F401
 from copytaster.model.registry import Registry
 from copytaster.model.taxonomy import Taxonomy, Topic
-from copytaster.training import fit, saving
-from tests.stories import SMALL, SMALL_RECIPE, as_corpus
 
 #: The versions that the acts below are about.
 OLD, NEW, OTHER = "2026-01-01-old", "2026-01-02-new", "2026-01-03-other"
-#: Calls of ``os``, and methods of open files.
-_STEPS = (
-    {"chmod", "close", "fchmod", "flock", "fsync", "ftruncate", "link", "mkdir", "open", "remove"}
-    | {"rename", "replace", "rmdir", "symlink", "unlink", "utime", "write"}
-    | {"__exit__", "flush", "writelines"}
-)
-_FROM = {"posix", "fcntl", "_io", "io"}
+_CALLS = {
+    *("chmod", "close", "fchmod", "flock", "fsync", "ftruncate", "link", "mkdir", "open", "remove"),
+    *("rename", "replace", "rmdir", "symlink", "truncate", "unlink", "utime", "write"),
+}
+_METHODS = {"__exit__", "close", "flush", "truncate", "write", "writelines"}
+_WRITABLE = {"BufferedRandom", "BufferedWriter", "FileIO", "TextIOWrapper"}
 
 Act = Callable[[Path], object]
 
@@ -52,20 +49,29 @@ def prune(models: Path) -> None:
 
 
 def saver() -> Act:
-    """Return what saves a new version, which is fitted before the forks."""
+    """Return what saves a version, which is fitted before the forks."""
+    from copytaster.training import fit, saving
+    from tests.stories import SMALL, SMALL_RECIPE, as_corpus
+
     taxonomy = Taxonomy((Topic("trade", "Trade"), Topic("sport", "Sport"), Topic("travel", "Trip")))
     fitted = fit.fit(as_corpus(SMALL, taxonomy), SMALL_RECIPE)
     return lambda models: saving.save(fitted, Registry(models), b"key")
 
 
+def mender(models: Path) -> Act:
+    """Return what saves a version that is in *models* by then."""
+    save = saver()
+    save(models)
+    return save
+
+
 def step_of(function: object) -> str | None:
     """Return the name of the step that calling *function*, one of C's, is; ``None`` for none."""
     name = getattr(function, "__name__", "")
-    owner = (
-        getattr(function, "__module__", None)
-        or type(getattr(function, "__self__", None)).__module__
-    )
-    return name if name in _STEPS and owner in _FROM else None
+    if getattr(function, "__module__", None) in {"posix", "fcntl", "io", "_io"}:
+        return name if name in _CALLS else None
+    owner = type(getattr(function, "__self__", None)).__name__
+    return name if name in _METHODS and owner in _WRITABLE else None
 
 
 def killed(act: Act, models: Path, n: int) -> str | None:
@@ -107,6 +113,7 @@ def main(name: str, models: Path, out: Path) -> None:
         "rollback": lambda: roll_back,
         "prune": lambda: prune,
         "save": saver,
+        "mend": lambda: mender(models),
     }
     act, steps = acts[name](), []
     for n in itertools.count(1):
