@@ -1,5 +1,6 @@
 """Versions of the tagger in folders, and the name of the one that serves."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from copytaster.model.manifest import NAME as MANIFEST
 
 _POINTER = "champion"
 _LOCK = ".lock"
+#: What the gate writes into a version's folder; its ``promote`` says whether the version may serve.
+VERDICT = "verdict.json"
 _ACCESS = "let the user that serves read it"
 #: So long a version is kept whatever it is: it may be about to be judged, or promoted.
 _YOUNG = timedelta(days=1)
@@ -90,6 +93,27 @@ class Registry:
         except OSError as error:
             raise ArtifactError(pointer, f"cannot be read ({error.strerror})", _ACCESS) from None
         return History.parse(text, pointer, changed.replace(microsecond=0))
+
+    def verdict(self, version: str) -> dict[str, Any] | None:
+        """Return what the gate said of *version*, or ``None`` if it was never judged.
+
+        Raises
+        ------
+        ArtifactError
+            If there is no such version, or its verdict cannot be read.
+        """
+        if version not in self.versions():
+            raise self._no_such(version, self.root)
+        path = self.folder(version) / VERDICT
+        try:
+            found = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError) as error:
+            raise ArtifactError(path, f"cannot be read ({error})", "judge it again") from None
+        if not isinstance(found, dict) or not isinstance(found.get("promote"), bool):
+            raise ArtifactError(path, "does not say whether to promote", "judge it again")
+        return found
 
     def promote(
         self,

@@ -45,6 +45,8 @@ def run(
         ["audit"],
         ["evaluate"],
         ["gate"],
+        ["models"],
+        *(["models", one] for one in ("list", "show", "diff", "promote", "rollback", "prune")),
         ["seeds"],
         ["seeds", "check"],
     ],
