@@ -16,7 +16,9 @@ from copytaster.model import difference
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy, Topic
-from copytaster.training import fit, saving
+from copytaster.training import fit, gate, saving
+from copytaster.training.corpus import Corpus
+from copytaster.training.held_out import Contender
 from tests.cli.test_commands import run
 from tests.stories import SMALL, SMALL_RECIPE, as_corpus, small_records, write_jsonl
 
@@ -265,6 +267,21 @@ def test_what_the_gate_passed_needs_no_force_and_force_is_not_recorded_then(
     assert (entry.forced, entry.by) == (False, getpass.getuser())
     assert entry.verdict == {"promote": True, "champion": first, "words": words[:3]}
     assert "passed" in models("show", second)[1]
+
+
+def test_what_the_gate_itself_writes_is_understood(
+    models: Models, first: str, second: str, small_corpus: Corpus
+) -> None:
+    old, new = (Contender.load(models.registry.folder(name)) for name in (first, second))
+    gate.write(gate.judge(old, new, small_corpus), models.registry.folder(second))
+    status, _, err = models("promote", second, "--why", "x")
+    assert status == 1
+    assert f"the gate refused {second}" in err
+    assert f"{second} is refused; {first} serves on." in models("show", second)[1]
+    (models.registry.root / "champion").unlink()
+    gate.write(gate.judge(None, new, small_corpus), models.registry.folder(second))
+    assert models("promote", second, "--why", "the first")[0] == 0
+    assert models.registry.history().entries[-1].forced is False
 
 
 def test_promote_asks_for_a_reason(models: Models, first: str, second: str) -> None:
