@@ -15,6 +15,7 @@ _COMMANDS = {
     "trial": "Train on the past and judge on what came after.",
     "gate": "Judge whether one tagger may take another's place.",
     "tag": "Tag articles from files or standard input.",
+    "models": "List, compare, promote, roll back and prune trained versions.",
     "serve": "Serve the tagger over HTTP.",
     "audit": "List the labels that look wrong or missing.",
     "keys": "Make, list and revoke the keys that clients need.",

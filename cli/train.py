@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from copytaster.cli import home, options
+from copytaster.cli import home, options, person
 from copytaster.cli.screen import ERR, OUT, progress_bar
 
 
@@ -102,7 +102,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
 
     if not data:
         data, taxonomy = (seeds.ARTICLES,), taxonomy or seeds.TAXONOMY
-    registry = Registry(out or home.models())
+    registry = Registry(out or home.models(), home.model_key())
     topics = Taxonomy.load(taxonomy) if taxonomy else None
     with progress_bar() as progress:
         corpus, problems = corpora.load(data, topics, split)
@@ -119,7 +119,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
             trials = tuning.search(corpus, recipe, jobs, progress) if tune else ()
             recipe = trials[0].recipe if trials else recipe
             fitted = fit.fit(corpus, recipe, jobs, progress)
-            version = saving.save(fitted, registry, home.model_key(), trials)
+            version = saving.save(fitted, registry, registry.key, trials)
     if problems:
         ERR.print(problem_table(problems))
     if problems and not skip_bad:
@@ -130,5 +130,5 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
     OUT.print(topic_table(fitted))
     OUT.print(calibration_line(fitted))
     if promote:
-        registry.promote(version)
+        registry.promote(version, by=person.login(), why="trained, and not judged by the gate")
     OUT.print(f"Saved {registry.folder(version)}" + (" and promoted it." if promote else "."))

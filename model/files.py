@@ -1,5 +1,6 @@
 """Files that are written whole or not at all, and survive a power cut."""
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -7,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
+
+#: What ends the hidden name of everything that is not whole yet, or not wanted any more.
+_ASIDE = ".aside"
 
 
 def sync_folder(folder: Path) -> None:
@@ -22,6 +26,11 @@ def sync_file(path: Path) -> None:
     """Make the contents of *path* durable."""
     with path.open("rb") as handle:
         os.fsync(handle.fileno())
+
+
+def changed(handle: BinaryIO) -> float:
+    """Return when the open file was last written to, in seconds since 1970."""
+    return os.fstat(handle.fileno()).st_mtime
 
 
 def replace(source: Path, path: Path) -> None:
@@ -41,13 +50,15 @@ def write_text(path: Path, text: str, mode: int = 0o644) -> None:
 @contextmanager
 def aside(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
     """Give a file to write; it becomes *path*, durably, when the block ends without an error."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as out:
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}.", suffix=_ASIDE, delete=False
+    ) as out:
         hidden = Path(out.name)
         try:
             yield cast("BinaryIO", out)
             out.flush()
-            os.fsync(out.fileno())
             hidden.chmod(mode)
+            os.fsync(out.fileno())
             hidden.replace(path)
         except BaseException:
             hidden.unlink(missing_ok=True)
@@ -56,18 +67,70 @@ def aside(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
 
 
 @contextmanager
+def folder_aside(beside: Path) -> Iterator[Path]:
+    """Give a hidden folder on the file system of *beside*, gone after the block."""
+    hidden = _folder_aside(beside)
+    try:
+        yield hidden
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+@contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Give a folder to fill aside; it becomes *path* when the block ends, or vanishes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    try:
-        yield aside
-        for file in aside.iterdir():
+    with folder_aside(path) as hidden:
+        yield hidden
+        for file in hidden.iterdir():
             file.chmod(0o644)
             sync_file(file)
-        sync_folder(aside)
-        aside.chmod(0o755)
-        aside.rename(path)
+        hidden.chmod(0o755)
+        sync_folder(hidden)
+        hidden.rename(path)
         sync_folder(path.parent)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove the folder at *path*: whole in its place, or gone; then its parts, aside."""
+    hidden = _folder_aside(path)
+    if path.is_symlink():
+        path.replace(hidden / path.name)
+    else:
+        path.rename(hidden)  # an empty folder gives way
+    sync_folder(path.parent)
+    remove(hidden)
+
+
+def left_aside(folder: Path) -> Iterator[Path]:
+    """Yield what a writer in *folder* has not finished, or was killed over."""
+    yield from sorted(folder.glob(f".*{_ASIDE}"))
+
+
+def remove(path: Path) -> None:
+    """Remove the file or folder at *path* as far as that is allowed; no error where it is not."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    try:
+        path.unlink()
+    except OSError:
+        return
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file at *path* for the block; wait for whoever else holds it.
+
+    The lock goes with its process: one that is killed holds nothing.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        os.close(handle)
+
+
+def _folder_aside(beside: Path) -> Path:
+    return Path(tempfile.mkdtemp(dir=beside.parent, prefix=f".{beside.name}.", suffix=_ASIDE))

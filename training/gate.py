@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copytaster.model import files
+from copytaster.model.registry import VERDICT
 from copytaster.training import checks, doubts, gate_report, held_out
 from copytaster.training.changes import changes
 from copytaster.training.contest import contest
@@ -17,7 +18,7 @@ from copytaster.training.fit import Progress
 from copytaster.training.held_out import Contender
 from copytaster.training.ruling import Check, Limits, Reason, Ruling
 
-VERDICT, REPORT = "verdict.json", "report.html"
+REPORT = "report.html"
 
 
 def judge(

@@ -1,6 +1,5 @@
 """A fitted tagger as a version on disk."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version as installed
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from copytaster.model import arrays as array_file
-from copytaster.model import artifact, seen
+from copytaster.model import artifact, files, seen
 from copytaster.model.manifest import SEEN, File, Manifest
 from copytaster.model.registry import Registry
 from copytaster.training import unlabelled
@@ -35,11 +34,10 @@ def save(
     trials : sequence of Trial
         The recipes that were tried before this one was chosen.
     """
-    registry.root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=registry.root, prefix=".saving.") as folder:
-        path = Path(folder) / artifact.ARRAYS
+    with registry.writing(), files.folder_aside(registry.folder("saving")) as folder:
+        path = folder / artifact.ARRAYS
         array_file.dump(fitted.arrays, path)
-        keys = Path(folder) / SEEN
+        keys = folder / SEEN
         keys.write_bytes(seen.dumps(seen.keys(item.article for item in fitted.corpus.articles)))
         manifest = _manifest(fitted, path, keys, trials)
         artifact.save(manifest, path, registry.folder(manifest.version), key, keys)

@@ -45,6 +45,8 @@ def run(
         ["audit"],
         ["evaluate"],
         ["gate"],
+        ["models"],
+        *(["models", one] for one in ("list", "show", "diff", "promote", "rollback", "prune")),
         ["seeds"],
         ["seeds", "check"],
     ],
@@ -239,7 +241,7 @@ def test_tag_without_a_tagger_says_what_to_run(tmp_path: Path) -> None:
 def test_a_damaged_artifact_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "2026-01-01-bad").mkdir()
     (tmp_path / "2026-01-01-bad" / "manifest.json").write_text("{")
-    Registry(tmp_path).promote("2026-01-01-bad")
+    (tmp_path / "champion").write_text("2026-01-01-bad\n")
     for command in ("tag", "serve"):
         done = run(command, "--models", tmp_path, stdin=b"x")
         assert done.returncode == 1

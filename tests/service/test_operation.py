@@ -139,7 +139,7 @@ def test_sighup_with_a_champion_that_cannot_be_loaded_changes_nothing(
     (models / "2026-01-01-bad").mkdir()
     (models / "2026-01-01-bad" / "manifest.json").write_text("{")
     with serving(models) as running:
-        Registry(models).promote("2026-01-01-bad")
+        (models / "champion").write_text("2026-01-01-bad\n")
         before = workers(running)
         running.process.send_signal(signal.SIGHUP)
         until = time.monotonic() + 30
