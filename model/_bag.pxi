@@ -37,7 +37,7 @@ cdef class Bag:
         free(self.factors)
 
     cdef inline bint has_room(self) noexcept nogil:
-        """Return whether there is, or could be made, room for so many more terms as come at once."""
+        """Return whether there is, or could be made, room for as many terms as come at once."""
         return self.n + 2 * AT_ONCE < self.most or self.widened()
 
     cdef bint widened(self) noexcept nogil:

@@ -78,7 +78,9 @@ cdef class Field:
         self.terms = <const char*> &terms[0] if terms.shape[0] else NULL
         self.kept = terms, weights
         self.divide(terms.shape[0])
-        cdef str joined = PyUnicode_DecodeUTF8(self.terms, terms.shape[0], NULL) if self.n_terms else ""
+        cdef str joined = ""
+        if self.n_terms:
+            joined = PyUnicode_DecodeUTF8(self.terms, terms.shape[0], NULL)
         cdef Text read = reading(joined)
         cdef Py_ssize_t row, at = 0, end
         # The first to come are found where they are looked for first: usual ones, as rows are made.

@@ -61,10 +61,12 @@ rows_add_wide(float *sums, const int8_t *weights, size_t width, const uint32_t *
         }
         float *out = sums + column;
         times = _mm256_set1_ps(by);
-        _mm256_storeu_ps(out, _mm256_add_ps(_mm256_loadu_ps(out), _mm256_mul_ps(a, times)));
-        _mm256_storeu_ps(out + 8, _mm256_add_ps(_mm256_loadu_ps(out + 8), _mm256_mul_ps(b, times)));
-        _mm256_storeu_ps(out + 16, _mm256_add_ps(_mm256_loadu_ps(out + 16), _mm256_mul_ps(c, times)));
-        _mm256_storeu_ps(out + 24, _mm256_add_ps(_mm256_loadu_ps(out + 24), _mm256_mul_ps(d, times)));
+        a = _mm256_mul_ps(a, times), b = _mm256_mul_ps(b, times);
+        c = _mm256_mul_ps(c, times), d = _mm256_mul_ps(d, times);
+        _mm256_storeu_ps(out, _mm256_add_ps(_mm256_loadu_ps(out), a));
+        _mm256_storeu_ps(out + 8, _mm256_add_ps(_mm256_loadu_ps(out + 8), b));
+        _mm256_storeu_ps(out + 16, _mm256_add_ps(_mm256_loadu_ps(out + 16), c));
+        _mm256_storeu_ps(out + 24, _mm256_add_ps(_mm256_loadu_ps(out + 24), d));
     }
 }
 #endif

@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from copytaster import seeds
+from copytaster.archive import formats
 from copytaster.archive.labelled import LabelledArticle
+from copytaster.model.scorer import field_text
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.types import Article
 from copytaster.training.config import Recipe
@@ -73,6 +76,12 @@ def dated(corpus: Corpus, hours: Sequence[int | None]) -> Corpus:
         published = None if hour is None else start + timedelta(hours=hour)
         articles.append(replace(item, article=replace(item.article, published=published)))
     return Corpus(tuple(articles), corpus.taxonomy)
+
+
+def seed_texts() -> list[str]:
+    """Return the texts of the default tagger's articles."""
+    read = formats.read(seeds.ARTICLES)
+    return [field_text(one.article, "article") for one in read if isinstance(one, LabelledArticle)]
 
 
 def write_jsonl(path: Path, records: Sequence[object]) -> Path:

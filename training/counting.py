@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
 from copytaster.model.text import normalise
 
 try:
-    from copytaster.training._counter import count_words
+    from copytaster.training import _counter
 except ImportError:  # installed where no compiler was
     COMPILED = False
 else:
@@ -26,25 +27,11 @@ def count(texts: Sequence[str]) -> tuple[list[str], sp.csr_matrix]:
     counts : csr_matrix of shape (len(texts), len(terms)), float64
         In canonical form.
     """
-    return _ours(texts) if COMPILED else by_vectorizer(texts)
-
-
-def _ours(texts: Sequence[str]) -> tuple[list[str], sp.csr_matrix]:
+    if not COMPILED:
+        return by_vectorizer(texts)
     starts = np.empty(len(texts) + 1, dtype=np.int64)
-    found, columns, counts = count_words(list(texts), starts)
-    order = sorted(range(len(found)), key=found.__getitem__)
-    place = np.empty(len(found), dtype=np.int32)
-    place[order] = np.arange(len(found), dtype=np.int32)
-    matrix = sp.csr_matrix(
-        (
-            np.frombuffer(counts, dtype=np.int32).astype(np.float64),
-            place[np.frombuffer(columns, dtype=np.int32)],
-            starts,
-        ),
-        shape=(len(texts), len(found)),
-    )
-    matrix.sort_indices()
-    return [found[term] for term in order], matrix
+    terms, counted = _counter.count_words(list(texts), starts)
+    return _sorted(terms, _matrix(*counted, starts, len(terms)))
 
 
 def count_pairs(texts: Sequence[str], min_df: int) -> tuple[list[str], sp.csr_matrix]:
@@ -52,7 +39,40 @@ def count_pairs(texts: Sequence[str], min_df: int) -> tuple[list[str], sp.csr_ma
 
     Only those in *min_df* texts or more are kept.
     """
-    return by_vectorizer(texts, 2, min_df)
+    if not COMPILED:
+        return by_vectorizer(texts, 2, min_df)
+    starts = np.empty((2, len(texts) + 1), dtype=np.int64)
+    found, both, *counted = _counter.count_pairs(list(texts), starts)
+    pairs = np.frombuffer(both, dtype=np.int32).reshape(-1, 2)
+    words, words_in = _usual(_matrix(*counted[0], starts[0], len(found)), min_df)
+    joined, pairs_in = _usual(_matrix(*counted[1], starts[1], len(pairs)), min_df)
+    terms = [found[word] for word in words]
+    terms += [f"{found[first]} {found[second]}" for first, second in pairs[joined].tolist()]
+    return _sorted(terms, sp.hstack([words_in, pairs_in], format="csr"))
+
+
+def _matrix(
+    columns: bytearray, counts: bytearray, starts: NDArray[np.int64], n_terms: int
+) -> sp.csr_matrix:
+    values = np.frombuffer(counts, dtype=np.int32).astype(np.float64)
+    numbers = np.frombuffer(columns, dtype=np.int32)
+    return sp.csr_matrix((values, numbers, starts), shape=(len(starts) - 1, n_terms))
+
+
+def _usual(matrix: sp.csr_matrix, min_df: int) -> tuple[NDArray[np.int64], sp.csr_matrix]:
+    """Return the columns that so many rows have, and what is in them."""
+    kept = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= min_df)
+    return kept, matrix[:, kept]
+
+
+def _sorted(terms: list[str], matrix: sp.csr_matrix) -> tuple[list[str], sp.csr_matrix]:
+    """Return the *terms* sorted, and their columns in that order."""
+    order = sorted(range(len(terms)), key=terms.__getitem__)
+    place = np.empty(len(terms), dtype=np.int32)
+    place[order] = np.arange(len(terms), dtype=np.int32)
+    found = sp.csr_matrix((matrix.data, place[matrix.indices], matrix.indptr), shape=matrix.shape)
+    found.sort_indices()
+    return [terms[term] for term in order], found
 
 
 def by_vectorizer(

@@ -12,6 +12,7 @@ from copytaster.training import descent, liblinear
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import YES
 from copytaster.training.descent import Rows
+from copytaster.training.lesson import Lesson
 from copytaster.training.ratios import squared_scales
 
 #: Values times topics from which starting processes pays.
@@ -42,33 +43,12 @@ class LinearLayer:
         return np.asarray(X @ self.coef + self.intercept)
 
 
-@dataclass(frozen=True, slots=True)
-class _Problem:
-    """What all topics share."""
-
-    X: sp.csr_matrix
-    labels: NDArray[np.int8]
-    weights: NDArray[np.float64]
-    recipe: Recipe
-
-
-def fit(
-    X: sp.csr_matrix,
-    labels: NDArray[np.int8],
-    weights: NDArray[np.float64],
-    recipe: Recipe,
-    n_jobs: int = 1,
-    tick: Tick | None = None,
-) -> LinearLayer:
+def fit(lesson: Lesson, recipe: Recipe, n_jobs: int = 1, tick: Tick | None = None) -> LinearLayer:
     """Fit each topic by itself; equal input gives equal output, whatever *n_jobs* is.
 
     Parameters
     ----------
-    X : csr_matrix of shape (n_articles, n_features), float64
-    labels : ndarray of shape (n_articles, n_topics), int8
-        1 yes, 0 no, -1 unknown: left out of that topic's fit.
-    weights : ndarray of shape (n_articles,), float64
-        The weight of each row in the loss.
+    lesson : Lesson
     recipe : Recipe
     n_jobs : int
         Threads or, where our solver was not compiled, processes.
@@ -81,10 +61,9 @@ def fit(
     features are scaled by :mod:`copytaster.training.ratios`; the scale is folded back into the
     column.
     """
-    problem = _Problem(X, labels, weights, recipe)
-    coef = np.zeros((X.shape[1], labels.shape[1]))
-    intercept = np.zeros(labels.shape[1])
-    for columns, intercepts, topics in _columns(problem, n_jobs):
+    coef = np.zeros((lesson.X.shape[1], lesson.labels.shape[1]))
+    intercept = np.zeros(lesson.labels.shape[1])
+    for columns, intercepts, topics in _columns(lesson, recipe, n_jobs):
         coef[:, topics], intercept[topics] = columns, intercepts
         if tick is not None:
             for _ in topics:
@@ -92,54 +71,56 @@ def fit(
     return LinearLayer(coef, intercept)
 
 
-def _columns(problem: _Problem, n_jobs: int) -> Iterable[_Fitted]:
+def _columns(lesson: Lesson, recipe: Recipe, n_jobs: int) -> Iterable[_Fitted]:
     """Return the fitted columns, in whatever order they are done."""
-    n_yes = (problem.labels == YES).sum(axis=0)
-    known = (problem.labels >= 0).sum(axis=0)
+    n_yes = (lesson.labels == YES).sum(axis=0)
+    known = (lesson.labels >= 0).sum(axis=0)
     settled = np.flatnonzero((n_yes == 0) | (n_yes == known))
     yield (
-        np.zeros((problem.X.shape[1], settled.size)),
+        np.zeros((lesson.X.shape[1], settled.size)),
         np.where(n_yes[settled] > 0, 1.0, -1.0),
         settled,
     )
     # Topics of similar size are fitted together: they look at similarly many articles.
     open_topics = np.setdiff1d(np.argsort(-n_yes, kind="stable"), settled, assume_unique=True)
-    yield from (_ours if descent.available() else _theirs)(problem, open_topics, n_jobs)
+    yield from (_ours if descent.available() else _theirs)(lesson, recipe, open_topics, n_jobs)
 
 
-def _ours(problem: _Problem, topics: NDArray[np.int64], n_jobs: int) -> Iterator[_Fitted]:
-    rows = Rows.of(problem.X)
+def _ours(
+    lesson: Lesson, recipe: Recipe, topics: NDArray[np.int64], n_jobs: int
+) -> Iterator[_Fitted]:
+    rows = Rows.of(lesson.X)
     parts = [topics[at : at + descent.WIDTH] for at in range(0, len(topics), descent.WIDTH)]
     run = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator")
-    return run(delayed(_fit_together)(problem, rows, part) for part in parts)  # type: ignore[no-any-return]
+    return run(delayed(_fit_together)(lesson, recipe, rows, part) for part in parts)  # type: ignore[no-any-return]
 
 
-def _fit_together(problem: _Problem, rows: Rows, topics: NDArray[np.int64]) -> _Fitted:
-    labels, C = problem.labels[:, topics], problem.recipe.C
-    squares = squared_scales(problem.X, labels, problem.weights, problem.recipe.ratio_weight)
+def _fit_together(lesson: Lesson, recipe: Recipe, rows: Rows, topics: NDArray[np.int64]) -> _Fitted:
+    labels, C = lesson.labels[:, topics], recipe.C
+    squares = squared_scales(lesson.X, labels, lesson.weights, recipe.ratio_weight)
     columns, intercepts, converged = descent.fit(
-        rows, labels, problem.weights, squares, C, _TOLERANCE
+        rows, labels, lesson.weights, squares, C, _TOLERANCE
     )
     for at in np.flatnonzero(~converged):
-        columns[:, at], intercepts[at] = _fit_alone(problem, topics[at], squares[:, at])
+        columns[:, at], intercepts[at] = _fit_alone(lesson, recipe, topics[at], squares[:, at])
     return columns, intercepts, topics
 
 
-def _theirs(problem: _Problem, topics: NDArray[np.int64], n_jobs: int) -> Iterator[_Fitted]:
-    large = problem.X.nnz * problem.labels.shape[1] >= _LARGE
+def _theirs(
+    lesson: Lesson, recipe: Recipe, topics: NDArray[np.int64], n_jobs: int
+) -> Iterator[_Fitted]:
+    large = lesson.X.nnz * lesson.labels.shape[1] >= _LARGE
     run = Parallel(n_jobs=n_jobs if large else 1, return_as="generator")
-    squares = squared_scales(
-        problem.X, problem.labels, problem.weights, problem.recipe.ratio_weight
-    )
-    fitted = run(delayed(_fit_alone)(problem, topic, squares[:, topic]) for topic in topics)
+    squares = squared_scales(lesson.X, lesson.labels, lesson.weights, recipe.ratio_weight)
+    fitted = run(delayed(_fit_alone)(lesson, recipe, topic, squares[:, topic]) for topic in topics)
     for topic, (column, intercept) in zip(topics, fitted, strict=True):
         yield column[:, np.newaxis], np.array([intercept]), np.array([topic])
 
 
 def _fit_alone(
-    problem: _Problem, topic: int, squares: NDArray[np.float64]
+    lesson: Lesson, recipe: Recipe, topic: int, squares: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
-    known = np.flatnonzero(problem.labels[:, topic] >= 0)
-    yes = problem.labels[known, topic] == YES
-    rows = problem.X if known.size == problem.X.shape[0] else problem.X[known]
-    return liblinear.fit(rows, yes, problem.weights[known], squares, problem.recipe.C, _TOLERANCE)
+    known = np.flatnonzero(lesson.labels[:, topic] >= 0)
+    yes = lesson.labels[known, topic] == YES
+    rows = lesson.X if known.size == lesson.X.shape[0] else lesson.X[known]
+    return liblinear.fit(rows, yes, lesson.weights[known], squares, recipe.C, _TOLERANCE)

@@ -19,6 +19,7 @@ from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.estimator import LinearLayer, Tick
 from copytaster.training.features import Counts, Features
+from copytaster.training.lesson import Lesson
 
 
 class Model:
@@ -115,9 +116,8 @@ class Examples:
         found = Features(counts, self.recipe)
         labels = np.concatenate([self.labels[rows], self._weak.labels])
         weights = np.concatenate([self._recency[rows], self._weak.weights])
-        X = found.transform(counts)
+        lesson = Lesson(found.transform(counts), labels, weights)
         if self.recipe.exclusive:
-            lesson = exclusive.Lesson(X, labels, weights)
             layer = exclusive.fit(found, lesson, self.recipe, n_jobs, tick)
             return Model(found, layer, exclusive=True)
-        return Model(found, estimator.fit(X, labels, weights, self.recipe, n_jobs, tick))
+        return Model(found, estimator.fit(lesson, self.recipe, n_jobs, tick))

@@ -1,9 +1,6 @@
 """The linear layer of archives whose articles have exactly one topic, such as a desk."""
 
-from dataclasses import dataclass
-
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_expit, logsumexp
@@ -13,9 +10,10 @@ from copytaster.model import rivals
 from copytaster.model.errors import CorpusError
 from copytaster.training import estimator, softmax
 from copytaster.training.config import Recipe
-from copytaster.training.corpus import NO, YES, Corpus
+from copytaster.training.corpus import YES, Corpus
 from copytaster.training.estimator import LinearLayer, Tick
 from copytaster.training.features import Features
+from copytaster.training.lesson import Lesson
 
 #: What a member's scores are multiplied by: its weight (2, 1, 1/2) over the usual spread of its
 #: scores on articles that it has not seen.
@@ -28,30 +26,6 @@ _ALPHA = 0.05
 _POWERS = (-4.0, 4.0)
 #: The log share of a topic that no article has.
 _NEVER = -50.0
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """What is learned from.
-
-    Attributes
-    ----------
-    X : csr_matrix of shape (n_articles, n_features), float64
-    labels : ndarray of shape (n_articles, n_topics), int8
-        1 yes, 0 no, -1 unknown.
-    weights : ndarray of shape (n_articles,), float64
-        The weight of each row in the loss.
-    """
-
-    X: sp.csr_matrix
-    labels: NDArray[np.int8]
-    weights: NDArray[np.float64]
-
-    def decided(self) -> "Lesson":
-        """Return the rows with exactly one yes, all else a no."""
-        rows = np.flatnonzero((self.labels == YES).sum(axis=1) == 1)
-        labels = np.where(self.labels[rows] == YES, YES, NO).astype(np.int8)
-        return Lesson(self.X[rows], labels, self.weights[rows])
 
 
 def must_have_one(corpus: Corpus) -> None:
@@ -100,10 +74,10 @@ def fit(
     lesson = lesson.decided()
     pairs = features.columns("pairs")
     words = slice(0, pairs.start)
-    left, right = lesson.X[:, words], lesson.X[:, pairs]
-    together = softmax.fit(left, lesson.labels, lesson.weights, features.vectors)
-    columns = estimator.fit(right, lesson.labels, lesson.weights, recipe, n_jobs, tick)
-    bayes = _naive_bayes(right, lesson.labels, lesson.weights)
+    together = softmax.fit(lesson.columns(words), features.vectors)
+    paired = lesson.columns(pairs)
+    columns = estimator.fit(paired, recipe, n_jobs, tick)
+    bayes = _naive_bayes(paired)
     coef = np.empty((lesson.X.shape[1], lesson.labels.shape[1]))
     coef[words] = _SOFTMAX * together.coef
     coef[pairs] = _COLUMNS * columns.coef + _BAYES * bayes.coef
@@ -140,12 +114,10 @@ def sharpened(leads: NDArray[np.float64], by: float) -> NDArray[np.float64]:
     return rivals.ahead(by * log_expit(leads))
 
 
-def _naive_bayes(
-    X: sp.csr_matrix, labels: NDArray[np.int8], weights: NDArray[np.float64]
-) -> LinearLayer:
+def _naive_bayes(lesson: Lesson) -> LinearLayer:
     """Fit multinomial naive Bayes; a topic without articles is as unlikely as any, term by term."""
-    model = MultinomialNB(alpha=_ALPHA).fit(X, labels.argmax(axis=1), sample_weight=weights)
-    n_topics = labels.shape[1]
+    topics, n_topics = lesson.labels.argmax(axis=1), lesson.labels.shape[1]
+    model = MultinomialNB(alpha=_ALPHA).fit(lesson.X, topics, sample_weight=lesson.weights)
     coef = np.repeat(model.feature_log_prob_.min(axis=0)[:, np.newaxis], n_topics, axis=1)
     coef[:, model.classes_] = model.feature_log_prob_.T
     intercept = np.full(n_topics, _NEVER)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from copytaster.training.estimator import LinearLayer
+from copytaster.training.lesson import Lesson
 from copytaster.training.ratios import squared_scales
 
 #: Strength of the L2 penalty beside rows of weight 1, and of the log-count ratios.
@@ -66,26 +67,18 @@ class _Problem:
         return float(nats + penalty), gradient.ravel()
 
 
-def fit(
-    X: sp.csr_matrix,
-    labels: NDArray[np.int8],
-    weights: NDArray[np.float64],
-    vectors: NDArray[np.float32],
-) -> LinearLayer:
+def fit(lesson: Lesson, vectors: NDArray[np.float32]) -> LinearLayer:
     """Fit all topics together; each article has exactly one.
 
     Parameters
     ----------
-    X : csr_matrix of shape (n_articles, n_features), float64
-    labels : ndarray of shape (n_articles, n_topics), int8
-        1 yes, in one place of each row; 0 no.
-    weights : ndarray of shape (n_articles,), float64
-        The weight of each row in the loss.
+    lesson : Lesson
+        With one yes in each row and no unknown label.
     vectors : ndarray of shape (n_words, k), float32
         Vectors of the words in the first columns. Their mean in an article is k features more,
         which are folded back into the weights of its words.
     """
-    n_topics = labels.shape[1]
+    X, labels, weights = lesson.X, lesson.labels, lesson.weights
     squares = squared_scales(X, labels, weights, _RATIO_WEIGHT)
     problem = _Problem(
         X=X,
@@ -96,7 +89,7 @@ def fit(
         vectors=_VECTORS * _centred(vectors, X),
     )
     prior = (weights @ problem.truth + 0.5) / weights.sum()
-    start = np.zeros((X.shape[1] + vectors.shape[1] + 1, n_topics))
+    start = np.zeros((X.shape[1] + vectors.shape[1] + 1, labels.shape[1]))
     start[-1] = np.log(prior)
     found = minimize(
         problem.loss,

@@ -1,6 +1,6 @@
 """Word vectors from texts alone: words that keep the same company are alike."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -8,14 +8,12 @@ from numpy.typing import NDArray
 from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
-from copytaster.model.text import tokens
+from copytaster.training import company
 
 #: Words so many places apart, or fewer, keep company: near ones tell grammar, far ones the matter.
 WINDOWS = (5, 10)
 #: How much of a frequent neighbour's surprise is left to it.
 _SMOOTHING = 0.75
-#: Tokens that are paired at once.
-_CHUNK = 4_000_000
 
 
 def learn(texts: Sequence[str], terms: Sequence[str], dimensions: int) -> NDArray[np.float32]:
@@ -43,35 +41,11 @@ def learn(texts: Sequence[str], terms: Sequence[str], dimensions: int) -> NDArra
     dimensions = min(dimensions, len(terms) - 1)
     if dimensions < 1:
         return np.zeros((len(terms), 0), dtype=np.float32)
-    rows = _rows(texts, terms)
+    rows = company.rows(texts, terms, gap=max(WINDOWS))
     with threadpool_limits(1):  # so that sums are added up in one order
-        parts = [_decompose(pairs, dimensions) for pairs in _company(rows, len(terms))]
+        pairs = company.count(rows, len(terms), WINDOWS)
+        parts = [_decompose(window, dimensions) for window in pairs]
     return np.hstack(parts).astype(np.float32)
-
-
-def _rows(texts: Sequence[str], terms: Sequence[str]) -> NDArray[np.int32]:
-    """Return the row of each token of the texts, -1 for others, and a gap after each text."""
-    row_of = {term: row for row, term in enumerate(terms)}
-    gap = np.full(max(WINDOWS), -1, dtype=np.int32)
-    found = [gap]
-    for text in texts:
-        found.append(np.array([row_of.get(token, -1) for token in tokens(text)], dtype=np.int32))
-        found.append(gap)
-    return np.concatenate(found)
-
-
-def _company(rows: NDArray[np.int32], n_terms: int) -> Iterator[sp.csr_matrix]:
-    """Yield, for each window, how often two terms come within it: (n_terms, n_terms), float64."""
-    total = sp.csr_matrix((n_terms, n_terms))
-    for distance in range(1, max(WINDOWS) + 1):
-        for start in range(0, len(rows) - distance, _CHUNK):
-            left = rows[start : min(start + _CHUNK, len(rows) - distance)]
-            right = rows[start + distance : start + distance + len(left)]
-            both = (left >= 0) & (right >= 0)
-            ones = np.ones(int(both.sum()))
-            total += sp.csr_matrix((ones, (left[both], right[both])), shape=total.shape)
-        if distance in WINDOWS:
-            yield (total + total.T).tocsr()
 
 
 def _decompose(pairs: sp.csr_matrix, dimensions: int) -> NDArray[np.float64]:

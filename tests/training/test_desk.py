@@ -42,6 +42,7 @@ from copytaster.training.config import DESK
 from copytaster.training.corpus import Corpus
 from copytaster.training.examples import Examples
 from copytaster.training.fit import Fitted
+from copytaster.training.lesson import Lesson
 from tests.model.test_artifact import accept
 from tests.stories import SMALL, as_corpus, dated, labelled
 
@@ -239,7 +240,7 @@ def test_a_softmax_is_scikit_learns_where_no_term_tells_more_than_another() -> N
     X = sp.csr_matrix(rng.random((200, 6)) + np.eye(6)[np.arange(200) % 6] * 0.2)
     y = rng.integers(0, 3, 200)
     labels = np.eye(3, dtype=np.int8)[y]
-    found = softmax.fit(X, labels, np.ones(200), np.zeros((6, 0), dtype=np.float32))
+    found = softmax.fit(Lesson(X, labels, np.ones(200)), np.zeros((6, 0), dtype=np.float32))
     plain = LogisticRegression(C=0.5, tol=1e-8, max_iter=1000).fit(X, y)
     np.testing.assert_allclose(
         log_softmax(found.decision_function(X), axis=1),
@@ -259,7 +260,7 @@ def test_labels_that_are_doubted_leave_their_articles_out_of_the_fit(desks: Corp
     labels = desks.labels.copy()
     labels[3] = -1
     some = Examples(desks, SMALL_DESK, labels=labels).fit(np.arange(18))
-    marked = exclusive.Lesson(sp.csr_matrix(np.eye(18)), labels, np.ones(18)).decided()
+    marked = Lesson(sp.csr_matrix(np.eye(18)), labels, np.ones(18)).decided()
     assert marked.X.shape == (17, 18)
     assert np.isfinite(some.layer.coef).all()
 

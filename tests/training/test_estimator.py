@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from copytaster.training import descent, estimator
 from copytaster.training.config import BEST, Recipe
+from copytaster.training.lesson import Lesson
 
 needs_compiler = pytest.mark.skipif(
     not descent.available(), reason="installed where no compiler was: the solver is not compiled"
@@ -32,7 +33,7 @@ def by_liblinear(
 ) -> estimator.LinearLayer:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(descent, "WIDTH", 0)
-        return estimator.fit(X, labels, weights, recipe)
+        return estimator.fit(Lesson(X, labels, weights), recipe)
 
 
 @needs_compiler
@@ -48,7 +49,7 @@ def test_columns_are_those_of_liblinear(
 ) -> None:
     recipe = replace(BEST, C=C, ratio_weight=ratio_weight)
     X, labels, weights = problem(seed, n_topics)
-    ours = estimator.fit(X, labels, weights, recipe)
+    ours = estimator.fit(Lesson(X, labels, weights), recipe)
     theirs = by_liblinear(X, labels, weights, recipe)
     np.testing.assert_allclose(ours.decision_function(X), theirs.decision_function(X), atol=5e-3)
     np.testing.assert_allclose(ours.intercept, theirs.intercept, atol=5e-3)
@@ -57,9 +58,9 @@ def test_columns_are_those_of_liblinear(
 @needs_compiler
 def test_a_column_is_the_same_whatever_other_topics_there_are() -> None:
     X, labels, weights = problem(1, 19)
-    every = estimator.fit(X, labels, weights, BEST)
+    every = estimator.fit(Lesson(X, labels, weights), BEST)
     for topic in (0, 7, 18):
-        alone = estimator.fit(X, labels[:, [topic]], weights, BEST)
+        alone = estimator.fit(Lesson(X, labels[:, [topic]], weights), BEST)
         assert np.array_equal(alone.coef[:, 0], every.coef[:, topic])
         assert alone.intercept[0] == every.intercept[topic]
 
@@ -69,7 +70,8 @@ def test_threads_and_processes_fit_what_one_does(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(estimator, "_LARGE", 0)
     for width in (descent.WIDTH, 0):
         monkeypatch.setattr(descent, "WIDTH", width)
-        alone, shared = (estimator.fit(X, labels, weights, BEST, n_jobs) for n_jobs in (1, 2))
+        lesson = Lesson(X, labels, weights)
+        alone, shared = (estimator.fit(lesson, BEST, n_jobs) for n_jobs in (1, 2))
         assert np.array_equal(alone.coef, shared.coef)
         assert np.array_equal(alone.intercept, shared.intercept)
 
@@ -77,7 +79,7 @@ def test_threads_and_processes_fit_what_one_does(monkeypatch: pytest.MonkeyPatch
 def test_topics_that_are_always_or_never_right_get_no_weights() -> None:
     X, labels, weights = problem(3, 4)
     labels[:, 0], labels[:, 1], labels[:, 2] = 1, 0, -1
-    found = estimator.fit(X, labels, weights, BEST)
+    found = estimator.fit(Lesson(X, labels, weights), BEST)
     assert found.intercept[:3].tolist() == [1.0, -1.0, -1.0]
     assert not found.coef[:, :3].any()
     assert found.coef[:, 3].any()
@@ -87,5 +89,5 @@ def test_each_topic_is_ticked_once() -> None:
     X, labels, weights = problem(4, 11)
     labels[:, 2] = 0
     ticks: list[None] = []
-    estimator.fit(X, labels, weights, BEST, tick=lambda: ticks.append(None))
+    estimator.fit(Lesson(X, labels, weights), BEST, tick=lambda: ticks.append(None))
     assert len(ticks) == 11

@@ -19,6 +19,7 @@ from copytaster.training import config, estimator, features, fit, saving, split,
 from copytaster.training.config import BEST, FAST, Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.examples import Examples
+from copytaster.training.lesson import Lesson
 from tests.stories import SMALL_RECIPE, as_corpus
 
 SMALL_BEST = replace(BEST, min_df=1, n_folds=3)
@@ -71,7 +72,7 @@ def test_a_topic_that_the_dual_does_not_converge_on_is_fitted_in_the_primal() ->
     X = sp.csr_matrix(1e4 * rng.random(size=(60, 3)))
     labels = rng.integers(0, 2, size=(60, 1)).astype(np.int8)
     recipe = Recipe(C=1e6, ratio_weight=0.0)
-    found = estimator.fit(X, labels, np.ones(60), recipe)
+    found = estimator.fit(Lesson(X, labels, np.ones(60)), recipe)
     primal = LinearSVC(C=1e6, dual=False, tol=1e-3).fit(X, labels[:, 0])
     np.testing.assert_allclose(found.coef[:, 0], primal.coef_[0])
 
