@@ -32,33 +32,42 @@ cdef int number(const uint8_t* text, int n) noexcept nogil:
 
 
 cdef bint is_time(const uint8_t* text, Py_ssize_t length) noexcept nogil:
-    """Return whether it is a date and time as most write it: 2026-11-21T09:30:00.5+01:00."""
-    cdef Py_ssize_t at = 19, start
-    cdef int year, month, day
-    if length < 19 or text[4] != b"-" or text[7] != b"-" or text[10] != b"T":
+    """Return whether it is a date, or with a time: 2026-11-21, 2026-11-21T09:30:00.5+01:00."""
+    cdef Py_ssize_t at = 16, start
+    cdef int year, month
+    if length < 10 or text[4] != b"-" or text[7] != b"-":
         return False
-    if text[13] != b":" or text[16] != b":":
+    year, month = number(text, 4), number(text + 5, 2)
+    if year < 1 or not 1 <= month <= 12:
         return False
-    year, month, day = number(text, 4), number(text + 5, 2), number(text + 8, 2)
-    if year < 1 or not 1 <= month <= 12 or not 1 <= day <= days_of(year, month):
+    if not 1 <= number(text + 8, 2) <= days_of(year, month):
         return False
-    if not (0 <= number(text + 11, 2) <= 23 and 0 <= number(text + 14, 2) <= 59):
+    if length == 10:
+        return True
+    if length < 16 or (text[10] != b"T" and text[10] != b" ") or not is_clock(text + 11):
         return False
-    if not 0 <= number(text + 17, 2) <= 59:
-        return False
-    if at < length and text[at] == b".":
-        start = at = at + 1
-        while at < length and is_digit(text[at]):
-            at += 1
-        if not 1 <= at - start <= 6:
+    if length >= 19 and text[16] == b":":
+        at = 19
+        if not 0 <= number(text + 17, 2) <= 59:
             return False
+        if length > 19 and text[19] == b".":
+            start = at = 20
+            while at < length and is_digit(text[at]):
+                at += 1
+            if not 1 <= at - start <= 6:
+                return False
     if at == length:
         return True
     if text[at] == b"Z":
         return at + 1 == length
-    if length - at != 6 or (text[at] != b"+" and text[at] != b"-") or text[at + 3] != b":":
+    if length - at != 6 or (text[at] != b"+" and text[at] != b"-"):
         return False
-    return 0 <= number(text + at + 1, 2) <= 23 and 0 <= number(text + at + 4, 2) <= 59
+    return is_clock(text + at + 1)
+
+
+cdef bint is_clock(const uint8_t* text) noexcept nogil:
+    """Return whether five bytes are hours and minutes."""
+    return text[2] == b":" and 0 <= number(text, 2) <= 23 and 0 <= number(text + 3, 2) <= 59
 
 
 cdef int days_of(int year, int month) noexcept nogil:
