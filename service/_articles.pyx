@@ -5,7 +5,7 @@
 from cpython.buffer cimport PyBuffer_FillInfo
 from libc.stdint cimport int64_t, uint8_t
 from libc.stdlib cimport free, realloc
-from libc.string cimport memchr, memcmp, memcpy, strlen
+from libc.string cimport memchr, memcmp, memcpy, memset, strlen
 
 cdef extern from "_strings.h":
     const uint8_t* strings_read(
@@ -195,9 +195,8 @@ cdef bint read_lines(
 cdef bint read_article(Cursor* cursor, Article* article) noexcept nogil:
     """Read the object that a line is; return whether it is plainly an article."""
     cdef int seen = 0, name
-    article.headline.kind, article.headline.start, article.headline.length = 1, 0, 0
-    article.id.kind = article.language.kind = 0
-    article.has_number = False
+    memset(article, 0, sizeof(Article))
+    article.headline.kind = 1
     if not take(cursor, b"{"):
         return False
     while True:
