@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from copytaster.cli.article_lines import Piece
+from copytaster.model.errors import CorpusError
 from copytaster.service.schemas import ArticleRequest
 
 #: Bytes, and a little more, that a thread takes at once: some fifty articles or more.
@@ -16,30 +17,55 @@ BATCH = 1 << 17
 _AHEAD = 3
 
 Answer = TypeVar("Answer")
-#: What is done with articles, in a thread; it pays where the GIL is released.
-Work = Callable[[Sequence[ArticleRequest]], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch(Generic[Answer]):
-    """What came of some articles that stood one after the other.
+class Outcome(Generic[Answer]):
+    """What came of one piece.
 
     Attributes
     ----------
     answer : Answer
-        To those that could be read, in order.
+        To the articles that could be read, in order.
     articles : int
         How many they are.
-    problems : list of str
+    problems : sequence of CorpusError
         What is wrong with each of the others.
-    n_bytes : int
-        How much was read.
     """
 
     answer: Answer
     articles: int
-    problems: list[str]
+    problems: Sequence[CorpusError]
+
+
+#: What is done with a piece, in a thread; it pays where the GIL is released.
+Work = Callable[[Piece], Outcome[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[Answer]):
+    """What came of some pieces that stood one after the other.
+
+    Attributes
+    ----------
+    outcomes : list of Outcome
+        Of each piece.
+    n_bytes : int
+        How much was read.
+    """
+
+    outcomes: list[Outcome[Answer]]
     n_bytes: int
+
+
+def parsed(work: Callable[[Sequence[ArticleRequest]], Answer]) -> Work[Answer]:
+    """Return what does *work* with the articles of a piece that can be read."""
+
+    def on_piece(piece: Piece) -> Outcome[Answer]:
+        good, problems = piece.parse()
+        return Outcome(work(good), len(good), problems)
+
+    return on_piece
 
 
 def run(
@@ -91,10 +117,5 @@ def _batches(pieces: Iterable[Piece], size: int) -> Iterator[list[Piece]]:
 
 
 def _done(work: Work[Answer], pieces: list[Piece]) -> Batch[Answer]:
-    found: list[ArticleRequest] = []
-    problems: list[str] = []
-    for piece in pieces:
-        good, bad = piece.parse()
-        found += good
-        problems += map(str, bad)
-    return Batch(work(found), len(found), problems, sum(len(piece.data) for piece in pieces))
+    outcomes = [work(piece) for piece in pieces]
+    return Batch(outcomes, sum(len(piece.data) for piece in pieces))

@@ -4,9 +4,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -72,19 +71,22 @@ def command(  # noqa: PLR0913  # one argument an option
     # A terminal shows each article as it comes; a pipe is not asked to.
     at_once = not files and sys.stdin.isatty()
     good = True
+    work: Work[Any] = (_lines if as_json else _tables)(tagger, query)
+    write: Callable[[Any], object] = sys.stdout.buffer.write if as_json else _print
     with _progress(files) as move:
         found = bulk.run(
             article_lines.read(files),
-            (_lines if as_json else _tables)(tagger, query),
+            work,
             threads,
             at_once=at_once,
         )
         for batch in found:
-            batch.answer()
-            for problem in batch.problems:
-                click.echo(f"copytaster: {problem}", err=True)
-            good = good and not batch.problems
-            move(batch.articles, batch.n_bytes)
+            for outcome in batch.outcomes:
+                write(outcome.answer)
+                for problem in outcome.problems:
+                    click.echo(f"copytaster: {problem}", err=True)
+                good = good and not outcome.problems
+            move(sum(outcome.articles for outcome in batch.outcomes), batch.n_bytes)
         sys.stdout.flush()
     if not good:
         sys.exit(1)
@@ -123,36 +125,31 @@ def _rate(articles: int, seconds: float) -> str:
     return f"{articles:,} articles, {articles / max(seconds, 1e-9):,.0f} a second"
 
 
-def _lines(tagger: "Tagger", query: "TagQuery") -> "Work[Callable[[], object]]":
-    """Return what makes of articles something that writes their JSON lines."""
+def _lines(tagger: "Tagger", query: "TagQuery") -> "Work[bytes]":
+    """Return what answers articles with lines of JSON."""
+    from copytaster.cli.json_replies import JsonReplies
     from copytaster.service.replier import Replier
 
-    replier = Replier(tagger)
-
-    def work(sent: "Sequence[ArticleRequest]") -> Callable[[], object]:
-        lines = b"\n".join([*replier.reply(sent, query).every, b""])
-        return partial(sys.stdout.buffer.write, lines)
-
-    return work
+    return JsonReplies(Replier(tagger), query)
 
 
-def _tables(tagger: "Tagger", query: "TagQuery") -> "Work[Callable[[], object]]":
-    """Return what makes of articles something that prints their tables."""
+def _tables(tagger: "Tagger", query: "TagQuery") -> "Work[list[Table]]":
+    """Return what answers articles with tables."""
+    from copytaster.cli import bulk
 
-    def work(sent: "Sequence[ArticleRequest]") -> Callable[[], object]:
+    def work(sent: "Sequence[ArticleRequest]") -> list[Table]:
         found = tagger.tag(
             [item.article() for item in sent],
             explain=query.explain,
             everything=query.all,
             limit=query.limit,
         )
-        tables = [
+        return [
             _table(item, tagging, explain=query.explain)
             for item, tagging in zip(sent, found, strict=True)
         ]
-        return partial(_print, tables)
 
-    return work
+    return bulk.parsed(work)
 
 
 def _print(tables: "Sequence[Table]") -> None:

@@ -18,7 +18,7 @@ from cpython.unicode cimport (
     PyUnicode_KIND,
 )
 from libc.math cimport log, sqrt
-from libc.stdint cimport UINT32_MAX, int8_t, int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport UINT32_MAX, int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcmp, memset
 
@@ -43,6 +43,7 @@ cdef extern from "_rows.h":
     ) noexcept nogil
 
 cdef extern from *:
+    str PyUnicode_FromKindAndData(int, const void*, Py_ssize_t)
     Py_ssize_t PyUnicode_FindChar(str, Py_UCS4, Py_ssize_t, Py_ssize_t, int) except -2
     void fetch "__builtin_prefetch" (const void*) noexcept nogil
 
@@ -63,28 +64,11 @@ class SameHashError(ValueError):
 
 include "_texts.pxi"
 include "_field.pxi"
+include "_lookups.pxi"
 include "_bag.pxi"
+include "_desk.pxi"
 include "_sights.pxi"
 include "_evidence.pxi"
-
-
-@final
-cdef class Desk:
-    """Room for one article at a time, in every field."""
-
-    cdef Bag whole, short, paired
-    cdef float* sums
-    cdef uint64_t before  # the hash of the word before
-    cdef bint begun  # whether there is one
-
-    def __cinit__(self, Field article not None, Field headline not None, Field pairs not None):
-        self.whole, self.short, self.paired = Bag(article), Bag(headline), Bag(pairs)
-        self.sums = <float*> malloc(max(article.width, 1) * sizeof(float))
-        if self.sums == NULL:
-            raise MemoryError
-
-    def __dealloc__(self):
-        free(self.sums)
 
 
 @final
@@ -159,19 +143,69 @@ cdef class Scorer:
         for at in range(n):
             texts[at] = reading(held[at])
         with nogil:
-            for at in range(0, n, 2):
-                desk.begun = False
-                enough = self.add(&texts[at], desk, True) and self.add(&texts[at + 1], desk, False)
-                if not enough:
-                    break
-                known[at // 2] = desk.whole.known()
-                self.write(desk, scores + at // 2 * self.intercept.shape[0])
+            enough = self.read_all(texts, n, desk, scores, known)
         if texts != few:
             free(texts)
         if not enough:
             raise MemoryError
         self.desks.append(desk)
         return 0
+
+    def score_packed(
+        self,
+        const uint8_t[::1] data not None,
+        const int64_t[:, :, ::1] places not None,
+        double[:, ::1] scores not None,
+        double[::1] known not None,
+    ):
+        """Score articles whose headlines and texts stand somewhere in memory.
+
+        Parameters
+        ----------
+        data : buffer of shape (n_bytes,), uint8
+        places : buffer of shape (n_articles, 2, 3), int64
+            As of :class:`copytaster.model.packed.Packed`.
+        scores, known : buffers of shape (n_articles, n_topics) and (n_articles,), float64
+            As for :meth:`score`.
+        """
+        cdef Py_ssize_t n = places.shape[0], at
+        cdef Text* texts
+        cdef bint enough
+        cdef list held = []
+        cdef Desk desk
+        if not n == scores.shape[0] == known.shape[0] or places.shape[1] != 2:
+            raise ValueError("not as many scores as articles")
+        if scores.shape[1] != self.intercept.shape[0] or places.shape[2] != 3:
+            raise ValueError("not as many scores as topics")
+        if n == 0:
+            return
+        desk = self.desks.pop() if self.desks else self.new_desk()
+        texts = <Text*> malloc(2 * n * sizeof(Text))
+        if texts == NULL:
+            raise MemoryError
+        try:
+            for at in range(2 * n):
+                texts[at] = placed(data, &places[at // 2, at % 2, 0], held)
+            with nogil:
+                enough = self.read_all(texts, 2 * n, desk, &scores[0, 0], &known[0])
+        finally:
+            free(texts)
+        if not enough:
+            raise MemoryError
+        self.desks.append(desk)
+
+    cdef bint read_all(
+        self, const Text* texts, Py_ssize_t n, Desk desk, double* scores, double* known
+    ) noexcept nogil:
+        """Score articles of a headline and a text each; return whether there was memory."""
+        cdef Py_ssize_t at
+        for at in range(0, n, 2):
+            desk.begun = False
+            if not (self.add(&texts[at], desk, True) and self.add(&texts[at + 1], desk, False)):
+                return False
+            known[at // 2] = desk.whole.known()
+            self.write(desk, scores + at // 2 * self.intercept.shape[0])
+        return True
 
     def explain(self, str headline, str text, Py_ssize_t places):
         """Return the explanation of an article, with so many places of each term."""
@@ -248,45 +282,7 @@ cdef int must_fit(const Py_buffer* found, Py_ssize_t n) except -1:
     return 0
 
 
-cdef inline int fetched(
-    Field field, const Text* text, Py_ssize_t* at, uint64_t* hashes
-) noexcept nogil:
-    """Find the next words, have their slots fetched, and return how many words they are."""
-    cdef Word word
-    cdef int n = 0
-    while n < AT_ONCE and words_next(text.kind, text.data, text.length, at[0], &word):
-        at[0], hashes[n] = word.end, word.hash
-        fetch(&field.slots[word.hash & field.mask])
-        n += 1
-    return n
-
-
-cdef Py_ssize_t look_up(Field field, const Text* text) noexcept nogil:
-    cdef uint64_t[AT_ONCE] hashes
-    cdef Py_ssize_t at = 0, n_known = 0
-    cdef int n = AT_ONCE, each
-    while n == AT_ONCE:
-        n = fetched(field, text, &at, hashes)
-        for each in range(n):
-            n_known += field.find(hashes[each]) != &field.unknown
-    return n_known
-
-
 def set_narrow(bint narrow):
     """Do without wide registers, or not: scores do not depend on it."""
     global rows_narrow
     rows_narrow = narrow
-
-
-def count_tokens(list texts not None):
-    """Return how many tokens the texts have."""
-    cdef Py_ssize_t n = 0, at
-    cdef Text read
-    cdef Word word
-    for text in texts:
-        text = lowered(text)
-        read = reading(text)
-        at = 0
-        while words_next(read.kind, read.data, read.length, at, &word):
-            at, n = word.end, n + 1
-    return n

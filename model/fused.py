@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from copytaster.model import rivals
 from copytaster.model.evidence import PLACES, SHOWN
+from copytaster.model.packed import Packed
 from copytaster.model.scorer import Field, FieldName, FieldVector, Scorer, Scores, tfidf
 from copytaster.model.types import Article, Evidence, Story
 
@@ -68,7 +69,10 @@ class FusedScorer(Scorer):
         """Score *articles*, each by itself."""
         n = len(articles)
         scores, known = np.empty((n, self._n_topics)), np.empty(n)
-        self.compiled.score(articles, scores, known)
+        if isinstance(articles, Packed):
+            self.compiled.score_packed(articles.data, articles.places, scores, known)
+        else:
+            self.compiled.score(articles, scores, known)
         return Scores(rivals.ahead(scores) if self.exclusive else scores, known)
 
     def evidence(

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from copytaster.model.language import broader, detect, primary
 from copytaster.model.scorer import field_text
 from copytaster.model.types import Review, Story
@@ -63,6 +66,10 @@ class Reviewer:
         if not doubtful or primary(article.language) is not None:
             return article.language
         return detect(field_text(article, "article")) or article.language
+
+    def doubtful(self, known: NDArray[np.float64]) -> list[int]:
+        """Return which articles' languages are worth a look, from the *known* share of each."""
+        return np.flatnonzero(known < self.doubtful_below).tolist() if self.languages else []
 
     def is_foreign(self, language: str | None) -> bool:
         """Return whether *language*, a BCP 47 tag, is one that the tagger never learnt from."""

@@ -9,6 +9,7 @@ from libc.stdlib cimport free, malloc, qsort, realloc
 from libc.string cimport memcpy, strlen
 
 include "_room.pxi"
+include "_parts.pxi"
 include "_values.pxi"
 
 cdef enum Tier:

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from pydantic_core import to_json
 
+from copytaster.model.packed import Packed
 from copytaster.model.tagger import Tagger
+from copytaster.model.types import Story
 from copytaster.service import replies, tally
 from copytaster.service.schemas import ArticleRequest, TagQuery
 
@@ -61,14 +63,33 @@ class Replier:
 
     def reply(self, sent: Sequence[ArticleRequest], query: TagQuery) -> Replies:
         """Return the replies to *sent*, each by itself, as *query* asks."""
-        if self._writer is None or query.explain:
+        if not self.is_fast(query):
             return self.plain(sent, query)
-        found = self._tagger.scorer.read(sent)
-        language = self._tagger.reviewer.language
-        shares = found.known.tolist()
-        languages = [language(item, known) for item, known in zip(sent, shares, strict=True)]
+        languages = [item.language for item in sent]
+        return self._write(sent, [item.id for item in sent], languages, query)
+
+    def is_fast(self, query: TagQuery) -> bool:
+        """Return whether the compiled writer can do what *query* asks."""
+        return self._writer is not None and not query.explain
+
+    def reply_packed(
+        self, sent: Packed, ids: Sequence[str | int | None], query: TagQuery
+    ) -> Replies:
+        """Return the replies to *sent*, as :meth:`reply` would; *query* must be a fast one."""
+        return self._write(sent, list(ids), list(sent.languages), query)
+
+    def _write(
+        self,
+        sent: Sequence[Story],
+        ids: list[str | int | None],
+        languages: list[str | None],
+        query: TagQuery,
+    ) -> Replies:
+        found, reviewer = self._tagger.scorer.read(sent), self._tagger.reviewer
+        for at in reviewer.doubtful(found.known):
+            languages[at] = reviewer.language(sent[at], float(found.known[at]))
         every, counted = self._writer.write(
-            [item.id for item in sent],
+            ids,
             languages,
             bytes(map(self._is_foreign, languages)),
             found.scores,

@@ -347,10 +347,12 @@ def test_tag_reads_no_further_ahead_than_a_few_batches(small_tagger: Tagger) -> 
         found = small_tagger.tag([item.article() for item in sent])
         return [tagging.tags[0].topic for tagging in found]
 
-    results = bulk.run(endless(), work, threads=2, size=10 * 4 * len(b'{"text": "A tariff"}\n'))
+    size = 10 * 4 * len(b'{"text": "A tariff"}\n')
+    results = bulk.run(endless(), bulk.parsed(work), threads=2, size=size)
     for _ in range(5):
         batch = next(results)
-        assert (batch.answer, batch.articles, batch.problems) == (["trade"] * 40, 40, [])
+        assert batch.outcomes == [bulk.Outcome(["trade"] * 4, 4, [])] * 10
+        assert batch.n_bytes == size
     assert taken <= 10 * (5 + 3 * 2 + 1)
 
 

@@ -1,0 +1,53 @@
+"""Articles whose headlines and texts stand in one piece of memory, so that no strings are made."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copytaster.model.types import Article
+
+_ORDER = "le" if sys.byteorder == "little" else "be"
+_CODECS = {1: "latin-1", 2: f"utf-16-{_ORDER}", 4: f"utf-32-{_ORDER}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Packed(Sequence[Article]):
+    """Articles, of which each becomes an object only when somebody looks at it.
+
+    Attributes
+    ----------
+    data : ndarray of shape (n_bytes,), uint8
+        Code points.
+    places : ndarray of shape (n_articles, 2, 3), int64
+        Of each headline and text: how many bytes one of its code points has (1, 2 or 4), its first
+        byte in *data*, a multiple of these, and how many code points it has.
+    languages : sequence of str or None
+        BCP 47 tags, where they are known.
+    """
+
+    data: NDArray[np.uint8]
+    places: NDArray[np.int64]
+    languages: Sequence[str | None]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> Article: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Article]: ...
+    def __getitem__(self, at: int | slice) -> Article | Sequence[Article]:
+        if isinstance(at, slice):
+            return Packed(self.data, self.places[at], self.languages[at])
+        headline, text = (self._text(*place) for place in self.places[at].tolist())
+        return Article(text, headline, language=self.languages[at])
+
+    def __iter__(self) -> Iterator[Article]:
+        return (self[at] for at in range(len(self)))
+
+    def _text(self, kind: int, start: int, length: int) -> str:
+        return self.data[start : start + kind * length].tobytes().decode(_CODECS[kind])
