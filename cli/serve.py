@@ -47,9 +47,13 @@ def command(
       copytaster serve --host 0.0.0.0 --port 80 --workers 4
     """
     gc.disable()  # a start throws next to nothing away; the server collects again
+    from copytaster.model.registry import Registry
     from copytaster.model.tagger import Tagger
     from copytaster.service.app import create_app
-    from copytaster.service.server import Server, must_be_closed
+    from copytaster.service.live import Live
+    from copytaster.service.metrics import Metrics
+    from copytaster.service.server import WATCH, Server, must_be_closed
+    from copytaster.service.watch import Watch
 
     settings = settings_from(os.environ, host=host, port=port, workers=workers)
     root = models or home.models()
@@ -60,6 +64,7 @@ def command(
         insecure=insecure or settings.insecure,
     )
     must_be_closed(settings)
+    metrics = Metrics(settings.workers)
 
     def make() -> "Flask":
         folder = home.champion(root)
@@ -68,7 +73,10 @@ def command(
         tagger = Tagger.load(folder, home.model_key())
         home.say_if_slow(tagger)
         _say(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
-        return create_app(tagger, settings)
+        live = Live(tagger, metrics, folder.name)
+        app = create_app(live, settings)
+        app.extensions[WATCH] = Watch(live, Registry(root), home.model_key())
+        return app
 
     Server(make, settings).run()
 

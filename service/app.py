@@ -1,4 +1,4 @@
-"""The Flask application: routes over one tagger."""
+"""The Flask application: routes over what is live."""
 
 from flask import Flask, Response
 from flask_swagger_ui import get_swaggerui_blueprint
@@ -8,39 +8,37 @@ from copytaster.service import openapi, problems
 from copytaster.service.auth import Guard
 from copytaster.service.counted import Counted
 from copytaster.service.lane import Lane
+from copytaster.service.live import Live
 from copytaster.service.metrics import Metrics
-from copytaster.service.replier import Replier
 from copytaster.service.routes import articles, health, metrics, review, tag, topics
 from copytaster.service.settings import Settings
 from copytaster.service.single import Single
 from copytaster.service.teaching import Teaching
 
 
-def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
-    """Return the application that serves *tagger*.
+def create_app(tagger: Tagger | Live, settings: Settings | None = None) -> Flask:
+    """Return the application that serves *tagger*, or what is live, whatever that comes to be.
 
     Parameters
     ----------
-    tagger : Tagger
+    tagger : Tagger or Live
     settings : Settings or None
         ``None`` for the defaults.
     """
     settings = settings or Settings()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # as body.read asks
-    counts = Metrics(tagger, settings.workers)
-    replier = Replier(tagger)
-    single = Single(replier, counts)
-    tagging = tag.blueprint(replier, single, counts, settings.max_body_bytes)
-    teaching = Teaching(settings.database_url, lambda: tagger.taxonomy)
+    live = tagger if isinstance(tagger, Live) else Live(tagger, Metrics(settings.workers))
+    tagging = tag.blueprint(live, settings.max_body_bytes)
+    teaching = Teaching(settings.database_url, lambda: live.now.tagger.taxonomy)
     app.extensions["teaching"] = teaching
     labelling = articles.blueprint(teaching, settings.max_body_bytes)
-    asking = review.blueprint(teaching, lambda: tagger)
-    for routes in (tagging, topics.blueprint(tagger), labelling, asking):
+    asking = review.blueprint(teaching, lambda: live.now.tagger)
+    for routes in (tagging, topics.blueprint(live), labelling, asking):
         app.register_blueprint(routes)
         app.register_blueprint(routes, url_prefix="/v1", name=f"v1.{routes.name}".replace(".", "-"))
-    app.register_blueprint(health.blueprint(tagger))
-    app.register_blueprint(metrics.blueprint(counts))
+    app.register_blueprint(health.blueprint(live))
+    app.register_blueprint(metrics.blueprint(live))
     app.register_blueprint(
         get_swaggerui_blueprint("/docs", "/openapi.json", {"app_name": "Copytaster"})
     )
@@ -48,6 +46,6 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> Flask:
         "/openapi.json", "openapi", lambda: Response(openapi.text(), mimetype="application/json")
     )
     problems.register(app, settings.max_body_bytes)
-    lane = Lane(app, single, settings.max_body_bytes)
-    app.wsgi_app = Counted(Guard(lane, settings.keys), counts)  # type: ignore[method-assign]  # Flask's own way
+    lane = Lane(app, Single(live), settings.max_body_bytes)
+    app.wsgi_app = Counted(Guard(lane, settings.keys), live.metrics)  # type: ignore[method-assign]  # Flask's own way
     return app

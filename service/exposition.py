@@ -2,23 +2,26 @@
 
 from collections.abc import Hashable
 
+from copytaster.service.live import Live
 from copytaster.service.metrics import (
     ARTICLES,
     BOUNDS,
     IN_FLIGHT,
+    MORE,
     OWNER,
     PROBLEMS,
+    REFUSALS,
     ROUTES,
-    Metrics,
+    SWAPS,
 )
-from copytaster.service.tally import REVIEWS, TIERS
+from copytaster.service.tally import REVIEWS
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def text(metrics: Metrics) -> str:
-    """Return *metrics* in Prometheus' text format."""
-    sums = metrics.totals()
+def text(live: Live) -> str:
+    """Return the metrics of what is *live* in Prometheus' text format."""
+    sums = live.metrics.totals()
     lines = [
         *_family("requests_total", "counter", "Requests answered."),
         *(
@@ -34,14 +37,17 @@ def text(metrics: Metrics) -> str:
         *_one("stream_problems_total", "counter", "Lines of streams refused.", sums[PROBLEMS]),
         *_family("tags_total", "counter", "Tags given."),
         *(
-            _sample("tags_total", sums["tag", topic, tier], topic=topic, tier=tier)
-            for topic in metrics.tagger.taxonomy.slugs
-            for tier in TIERS
+            _sample("tags_total", value, topic=key[1], tier=key[2])
+            for key, value in sums.items()
+            if isinstance(key, tuple) and key[0] == "tag" and (key[1] != MORE or value)
         ),
         *_family("reviews_total", "counter", "Articles that an editor should look at."),
         *(_sample("reviews_total", sums["review", name], review=name) for name in REVIEWS),
-        *_family("model_info", "gauge", "The tagger that serves."),
-        _sample("model_info", 1, version=metrics.tagger.version),
+        *_one("model_swaps_total", "counter", "Taggers that workers put to serve.", sums[SWAPS]),
+        *_one("model_refusals_total", "counter", "Champions refused by workers.", sums[REFUSALS]),
+        *_one("model_refused", "gauge", "Whether the champion is refused.", bool(live.refused)),
+        *_family("model_info", "gauge", "The tagger that serves in the worker that answers."),
+        _sample("model_info", 1, version=live.now.tagger.version),
     ]
     return "\n".join(lines) + "\n"
 

@@ -2,24 +2,30 @@
 
 The counters lie in anonymous memory that is mapped before the workers fork. Each process adds to a
 row of its own, so that none waits for another, and whoever is asked adds the rows up. A row
-outlives its process: the next worker goes on counting in it, so no count ever falls.
+outlives its process: the next worker goes on counting in it, so no count ever falls. Topics come
+and go with taggers: each gets a place in every row when it is first served, and keeps it.
 """
 
 import mmap
-import multiprocessing
 import os
 import threading
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
-from copytaster.model.tagger import Tagger
-from copytaster.service import tally
+from copytaster.model.taxonomy import Taxonomy
+from copytaster.service.shared import Lock, Names
+from copytaster.service.tally import REVIEWS, TIERS
 
 #: Upper bounds of the histogram, in seconds.
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 ROUTES = ("/tag", "/topics", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "other")
 STATUSES = (200, 308, 400, 404, 405, 408, 413, 415, 422, 500, 503)
 OWNER, IN_FLIGHT, ARTICLES, PROBLEMS = "workers", "in flight", "articles", "problems"
+SWAPS, REFUSALS = "swaps", "refusals"
+#: How many topics are counted by name over the years; memory that no topic uses costs nothing.
+ROOM = 4096
+#: What topics beyond are counted under, all together: no slug.
+MORE = "(more)"
 
 
 class Metrics:
@@ -27,24 +33,24 @@ class Metrics:
 
     Parameters
     ----------
-    tagger : Tagger
-        Whose topics are counted.
     workers : int
         How many processes serve; there is room for those that replace them, too.
+    room : int
+        How many topics are counted by name.
     """
 
-    def __init__(self, tagger: Tagger, workers: int) -> None:
-        self.tagger = tagger
-        keys: list[Hashable] = [OWNER, IN_FLIGHT, ARTICLES, PROBLEMS]
+    def __init__(self, workers: int, room: int = ROOM) -> None:
+        keys: list[Hashable] = [OWNER, IN_FLIGHT, ARTICLES, PROBLEMS, SWAPS, REFUSALS]
         keys += [("request", route, status) for route in ROUTES for status in (*STATUSES, 0)]
         keys += [("took", route, at) for route in ROUTES for at in (*range(len(BOUNDS) + 1), "sum")]
-        self._tally = len(keys)
-        keys += tally.counters(tagger.taxonomy)
+        keys += [("review", review) for review in REVIEWS]
         self._columns = {key: at for at, key in enumerate(keys)}
+        self._width = len(keys) + len(TIERS) * (room + 1)
         self._rows = 3 * workers + 1
-        cells = mmap.mmap(-1, self._rows * len(keys) * 8)
-        self._cells = memoryview(cells).cast("d", (self._rows * len(keys),))
-        self._lock, self._claims = threading.Lock(), multiprocessing.get_context("fork").Lock()
+        cells = mmap.mmap(-1, self._rows * self._width * 8)
+        self._cells = memoryview(cells).cast("d", (self._rows * self._width,))
+        self._lock, self._claims = threading.Lock(), Lock()
+        self._topics = Names(self._claims, room)
         self._claimed = (0, 0)
 
     def begin(self) -> None:
@@ -64,31 +70,53 @@ class Metrics:
             cells[row + columns["took", route, bisect_left(BOUNDS, seconds)]] += 1
             cells[row + columns["took", route, "sum"]] += seconds
 
-    def tagged(self, articles: int, counted: Iterable[int]) -> None:
-        """Count articles, and what they count for: places of :mod:`copytaster.service.tally`."""
+    def columns(self, taxonomy: Taxonomy) -> list[int]:
+        """Return what to pass to :meth:`tagged` with what a tagger of *taxonomy* says.
+
+        It is the column of each place that :mod:`copytaster.service.tally` names.
+        """
+        topics = self._topics.places(taxonomy.slugs)
+        tags = [self._of_tag(at, tier) for at in topics for tier in range(len(TIERS))]
+        return [*tags, *(self._columns["review", review] for review in REVIEWS)]
+
+    def tagged(self, articles: int, counted: Iterable[int], columns: Sequence[int]) -> None:
+        """Count articles, and the places that they count for, which have these *columns*."""
         cells = self._cells
         with self._lock:
             row = self._row()
             cells[row + self._columns[ARTICLES]] += articles
-            start = row + self._tally
             for place in counted:
-                cells[start + place] += 1
+                cells[row + columns[place]] += 1
 
-    def refused(self) -> None:
-        """Count a line of a stream that got a problem."""
+    def add(self, key: Hashable) -> None:
+        """Count one more of :data:`PROBLEMS`, :data:`SWAPS` or :data:`REFUSALS`."""
         with self._lock:
-            self._cells[self._row() + self._columns[PROBLEMS]] += 1
+            self._cells[self._row() + self._columns[key]] += 1
 
     def totals(self) -> dict[Hashable, float]:
-        """Return every counter's sum over all processes; in flight, only of those that live."""
-        width = len(self._columns)
-        rows = [self._cells[at * width : (at + 1) * width].tolist() for at in range(self._rows)]
+        """Return every counter's sum over all processes; in flight, only of those that live.
+
+        Tags are under ``("tag", topic, tier)``, those of topics that serve no more among them.
+        """
+        topics = self._topics.all()
+        starts = range(0, self._rows * self._width, self._width)
+        used = self._of_tag(len(topics), 0)
+        rows = [self._cells[at : at + used].tolist() for at in starts]
         live = [row for row in rows if row[0] and _lives(int(row[0]))]
-        columns = zip(*rows, strict=True)
-        sums = {key: float(sum(of)) for key, of in zip(self._columns, columns, strict=True)}
-        sums[OWNER] = float(len(live))
-        sums[IN_FLIGHT] = float(sum(row[1] for row in live))
-        return sums
+        sums = [float(sum(of)) for of in zip(*rows, strict=True)]
+        found = dict(zip(self._columns, sums, strict=False))
+        for at, topic in enumerate(topics):
+            for tier, name in enumerate(TIERS):
+                found["tag", topic, name] = sums[self._of_tag(at, tier)]
+        for tier, name in enumerate(TIERS):
+            column = self._of_tag(self._topics.most, tier)
+            found["tag", MORE, name] = float(sum(self._cells[at + column] for at in starts))
+        found[OWNER] = float(len(live))
+        found[IN_FLIGHT] = float(sum(row[1] for row in live))
+        return found
+
+    def _of_tag(self, topic: int, tier: int) -> int:
+        return len(self._columns) + len(TIERS) * topic + tier
 
     def _row(self) -> int:
         process = os.getpid()
@@ -97,9 +125,8 @@ class Metrics:
         return self._claimed[1]
 
     def _claim(self, process: int) -> int:
-        width = len(self._columns)
-        with self._claims:
-            starts = range(0, self._rows * width, width)
+        with self._claims.held():
+            starts = range(0, self._rows * self._width, self._width)
             free = (at for at in starts if not _lives(int(self._cells[at])))
             row = next(free, starts[-1])
             self._cells[row], self._cells[row + 1] = float(process), 0.0

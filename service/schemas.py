@@ -158,6 +158,13 @@ class HealthReply(_Reply):
     status: str = "ok"
 
 
+class RefusedReply(_Reply):
+    """A champion that does not serve, since it did not prove itself."""
+
+    version: str | None = Field(description="null: the pointer names none that is here.")
+    why: str = Field(description="What is wrong, and what to do.")
+
+
 class ReadyReply(_Reply):
     """The tagger is loaded."""
 
@@ -168,6 +175,13 @@ class ReadyReply(_Reply):
         description="Languages that it learnt from; empty where they could not be told."
     )
     scorer: str = Field(description="Which implementation scores.")
+    champion: str | None = Field(
+        description="The version that the registry names, half a second ago at most; it is what "
+        "serves, or soon will, unless it is refused. null: it names none."
+    )
+    refused: RefusedReply | None = Field(
+        description="Why the champion is not what serves; null where it is."
+    )
 
 
 class FieldProblem(_Reply):

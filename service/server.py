@@ -23,6 +23,8 @@ from copytaster.service.settings import Settings
 
 #: How long an idle connection is kept, and how long a client may take over its headers.
 _IDLE_SECONDS = 30
+#: Among an application's extensions: what keeps a worker's tagger up to date, if anything.
+WATCH = "watch"
 _log = logging.getLogger(__name__)
 
 
@@ -62,6 +64,8 @@ class Server:
         """Return what a worker serves, after it was forked."""
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, signal.SIG_DFL)  # else the master's handler would swallow it here
+        if (watch := self._app.extensions.get(WATCH)) is not None:
+            watch.start()
         return Bridge(self._app, self._settings)
 
     def _remake(self) -> None:

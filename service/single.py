@@ -1,25 +1,23 @@
 """One article in, its reply out."""
 
-from copytaster.service.metrics import Metrics
-from copytaster.service.replier import Replier
+from copytaster.service.live import Live
 from copytaster.service.schemas import ArticleRequest, TagQuery
 
 
 class Single:
-    """Tags single articles, and counts them.
+    """Tags single articles by what serves now, and counts them.
 
     Parameters
     ----------
-    replier : Replier
-    metrics : Metrics
+    live : Live
     """
 
-    def __init__(self, replier: Replier, metrics: Metrics) -> None:
-        self._replier = replier
-        self._metrics = metrics
+    def __init__(self, live: Live) -> None:
+        self._live = live
 
     def reply(self, sent: ArticleRequest, query: TagQuery) -> bytes:
         """Return the reply to *sent*, as JSON."""
-        replies = self._replier.reply([sent], query)
-        self._metrics.tagged(1, replies.counted)
+        now = self._live.now
+        replies = now.replier.reply([sent], query)
+        self._live.metrics.tagged(1, replies.counted, now.columns)
         return replies.every[0]

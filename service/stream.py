@@ -6,9 +6,9 @@ from http import HTTPStatus
 
 from copytaster.service import articles, lines
 from copytaster.service.lines import Line
-from copytaster.service.metrics import Metrics
+from copytaster.service.live import Serving
+from copytaster.service.metrics import PROBLEMS, Metrics
 from copytaster.service.problems import RequestError
-from copytaster.service.replier import Replier
 from copytaster.service.schemas import ArticleRequest, LineProblem, TagQuery
 
 #: In the environment of a stream for which there is no thread.
@@ -26,15 +26,16 @@ class Stream:
 
     Parameters
     ----------
-    replier : Replier
+    serving : Serving
+        What serves when the stream begins, and to its end.
     query : TagQuery
     metrics : Metrics
     limit : int
         The longest line, in bytes.
     """
 
-    def __init__(self, replier: Replier, query: TagQuery, metrics: Metrics, *, limit: int) -> None:
-        self._replier = replier
+    def __init__(self, serving: Serving, query: TagQuery, metrics: Metrics, *, limit: int) -> None:
+        self._serving = serving
         self._query = query
         self._limit = limit
         self._metrics = metrics
@@ -59,11 +60,11 @@ class Stream:
         sent = [self._read(line) for line in group]
         good = [item for item in sent if isinstance(item, ArticleRequest)]
         try:
-            replies = self._replier.reply(good, self._query)
+            replies = self._serving.replier.reply(good, self._query)
         except Exception:  # noqa: BLE001  # whatever it is, the rest goes on
             _log.exception("lines %d to %d failed", group[0].number, group[-1].number)
             return [self._problem(line.number, _FAULT) for line in group]
-        self._metrics.tagged(len(good), replies.counted)
+        self._metrics.tagged(len(good), replies.counted, self._serving.columns)
         results = iter(replies.every)
         return [
             self._problem(line.number, item)
@@ -82,7 +83,7 @@ class Stream:
             return error
 
     def _problem(self, number: int, error: RequestError) -> bytes:
-        self._metrics.refused()
+        self._metrics.add(PROBLEMS)
         found = LineProblem(
             line=number,
             title=error.status.phrase,

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, Response
 
-from copytaster.model.tagger import Tagger
-from copytaster.service.schemas import HealthReply, ReadyReply
+from copytaster.service.live import Live
+from copytaster.service.schemas import HealthReply, ReadyReply, RefusedReply
 
 
-def blueprint(tagger: Tagger) -> Blueprint:
-    """Return the routes over *tagger*."""
+def blueprint(live: Live) -> Blueprint:
+    """Return the routes over what is *live*."""
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")
@@ -16,11 +16,14 @@ def blueprint(tagger: Tagger) -> Blueprint:
 
     @routes.get("/readyz")
     def readyz() -> Response:
+        tagger, refused = live.now.tagger, live.refused
         reply = ReadyReply(
             model=tagger.version,
             topics=len(tagger.taxonomy),
             languages=tagger.manifest.data["languages"],
             scorer=tagger.scorer.engine,
+            champion=live.champion,
+            refused=refused and RefusedReply(version=refused.version, why=refused.why),
         )
         return Response(reply.model_dump_json(), mimetype="application/json")
 

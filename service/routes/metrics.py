@@ -3,15 +3,15 @@
 from flask import Blueprint, Response
 
 from copytaster.service import exposition
-from copytaster.service.metrics import Metrics
+from copytaster.service.live import Live
 
 
-def blueprint(metrics: Metrics) -> Blueprint:
-    """Return the route over *metrics*."""
+def blueprint(live: Live) -> Blueprint:
+    """Return the route over what is *live*."""
     routes = Blueprint("metrics", __name__)
 
     @routes.get("/metrics")
     def metrics_() -> Response:
-        return Response(exposition.text(metrics), content_type=exposition.CONTENT_TYPE)
+        return Response(exposition.text(live), content_type=exposition.CONTENT_TYPE)
 
     return routes

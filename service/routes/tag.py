@@ -6,9 +6,8 @@ from flask import Blueprint, Response, request
 from pydantic import ValidationError
 
 from copytaster.service import articles, body
-from copytaster.service.metrics import Metrics
+from copytaster.service.live import Live
 from copytaster.service.problems import RequestError
-from copytaster.service.replier import Replier
 from copytaster.service.schemas import TagQuery
 from copytaster.service.single import Single
 from copytaster.service.stream import BUSY, Stream
@@ -18,9 +17,10 @@ _BUSY = (
 )
 
 
-def blueprint(replier: Replier, single: Single, metrics: Metrics, max_body_bytes: int) -> Blueprint:
-    """Return the route over *replier*, for bodies or lines of at most *max_body_bytes*."""
+def blueprint(live: Live, max_body_bytes: int) -> Blueprint:
+    """Return the route over what is *live*, for bodies or lines of at most *max_body_bytes*."""
     routes = Blueprint("tag", __name__)
+    single = Single(live)
 
     @routes.post("/tag")
     def tag() -> Response:
@@ -34,7 +34,7 @@ def blueprint(replier: Replier, single: Single, metrics: Metrics, max_body_bytes
     def stream(query: TagQuery) -> Response:
         if BUSY in request.environ:
             raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY)
-        made = Stream(replier, query, metrics, limit=max_body_bytes)
+        made = Stream(live.now, query, live.metrics, limit=max_body_bytes)
         # Werkzeug's own stream would end at the limit of a single body.
         read = request.environ["wsgi.input"].read
         return Response(made.answers(read), content_type=articles.NDJSON)

@@ -2,17 +2,15 @@
 
 from flask import Blueprint, Response
 
-from copytaster.model.tagger import Tagger
-from copytaster.service.schemas import TopicsReply
+from copytaster.service.live import Live
 
 
-def blueprint(tagger: Tagger) -> Blueprint:
-    """Return the route over *tagger*."""
+def blueprint(live: Live) -> Blueprint:
+    """Return the route over what is *live*."""
     routes = Blueprint("topics", __name__)
-    body = TopicsReply.of(tagger).model_dump_json()
 
     @routes.get("/topics")
     def topics() -> Response:
-        return Response(body, mimetype="application/json")
+        return Response(live.now.topics, mimetype="application/json")
 
     return routes

@@ -1,0 +1,91 @@
+"""What serves now: held whole, so that it is swapped whole.
+
+Whoever answers a request takes :attr:`Live.now` once, at its beginning, and keeps to it: so no
+batch and no stream mixes two versions.
+"""
+
+from dataclasses import dataclass
+
+from copytaster.model.tagger import Tagger
+from copytaster.service.metrics import SWAPS, Metrics
+from copytaster.service.replier import Replier
+from copytaster.service.schemas import TopicsReply
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A tagger, with all that was made of it.
+
+    Attributes
+    ----------
+    name : str
+        The folder of the version in the registry; usually the version.
+    tagger : Tagger
+    replier : Replier
+    columns : list of int
+        Where the replies' counts go: :meth:`copytaster.service.metrics.Metrics.columns`.
+    topics : bytes
+        The reply to ``GET /topics``, as JSON.
+    """
+
+    name: str
+    tagger: Tagger
+    replier: Replier
+    columns: list[int]
+    topics: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A champion that does not serve.
+
+    Attributes
+    ----------
+    version : str or None
+        ``None`` where the pointer names none that is here.
+    why : str
+        What is wrong, and what to do.
+    """
+
+    version: str | None
+    why: str
+
+
+class Live:
+    """The tagger of one process, and what it is told of the champion.
+
+    Attributes
+    ----------
+    now : Serving
+    champion : str or None
+        The version that the registry names; ``None`` where it names none, or nobody looks.
+    refused : Refusal or None
+        Why the champion is not what serves; ``None`` where it is.
+
+    Parameters
+    ----------
+    tagger : Tagger
+    metrics : Metrics
+    name : str or None
+        The folder of the version; ``None`` for its version.
+    """
+
+    def __init__(self, tagger: Tagger, metrics: Metrics, name: str | None = None) -> None:
+        self.metrics = metrics
+        self.now = self._serving(tagger, name or tagger.version)
+        self.champion: str | None = None
+        self.refused: Refusal | None = None
+
+    def swap(self, tagger: Tagger, name: str) -> None:
+        """Serve *tagger*, the version in the folder *name*, from the next request on."""
+        self.now = self._serving(tagger, name)
+        self.metrics.add(SWAPS)
+
+    def _serving(self, tagger: Tagger, name: str) -> Serving:
+        return Serving(
+            name=name,
+            tagger=tagger,
+            replier=Replier(tagger),
+            columns=self.metrics.columns(tagger.taxonomy),
+            topics=TopicsReply.of(tagger).model_dump_json().encode(),
+        )
