@@ -1,5 +1,8 @@
 # A vocabulary, hashed, with its weights.
 
+cdef enum:
+    TURN = 2048  # terms, some 0.2 ms: so long other threads wait while a vocabulary is hashed
+
 # A slot's key holds 40 bits of its term's hash, and in the others its row, from 1.
 cdef uint64_t TAG = ~(<uint64_t> MOST_TERMS)
 
@@ -90,6 +93,9 @@ cdef class Field:
                 end = read.length
             self.keep(read, at, end, row, idf[row], scales[row])
             at = end + 1
+            if row % TURN == TURN - 1:
+                with nogil:  # requests are answered while a further tagger is loaded
+                    pass
 
     def __dealloc__(self):
         free(self.slots)
@@ -104,12 +110,15 @@ cdef class Field:
         if self.starts == NULL:
             raise MemoryError
         self.starts[0] = 0
-        for at in range(length + 1 if length else 0):
-            if at == length or self.terms[at] == LINE_FEED:
-                n += 1
-                if n > self.n_terms:
-                    raise ValueError("more terms than weights")
-                self.starts[n] = <uint32_t> (at + 1)
+        with nogil:
+            for at in range(length + 1 if length else 0):
+                if at == length or self.terms[at] == LINE_FEED:
+                    n += 1
+                    if n > self.n_terms:
+                        break
+                    self.starts[n] = <uint32_t> (at + 1)
+        if n > self.n_terms:
+            raise ValueError("more terms than weights")
         if n < self.n_terms:
             raise ValueError("fewer terms than weights")
         return 0

@@ -1,7 +1,10 @@
 """A look at the registry, twice a second, in every worker: a new champion is loaded and serves."""
 
 import logging
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -87,7 +90,8 @@ class Watch:
             self._proven.write(name)
 
     def _serve(self, name: str) -> None:
-        tagger = Tagger.load(self._registry.folder(name), self._key)
+        with _giving_way():
+            tagger = Tagger.load(self._registry.folder(name), self._key)
         # Freeing it takes a while, and is for this thread: it holds it until requests are through.
         self._retired = self._live.now
         self._live.swap(tagger, name)
@@ -108,6 +112,17 @@ class Watch:
             _log.error("%s serves on; the champion is refused: %s", self._live.now.name, why)
             self._live.metrics.add(REFUSALS)
         self._live.refused = found
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Have this thread hand Python over to those that answer requests ten times as soon."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _stamp(folder: Path) -> _Stamp:
