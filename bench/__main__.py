@@ -22,10 +22,11 @@ NAMES = {
     "footprint": "memory a worker, time to ready, size of the package",
     "serving": "requests a second over HTTP, beside an echo and a plain Flask service",
     "servers": "HTTP servers beside each other, those that are installed",
+    "swaps": "a load over promotions, rollbacks, a killed worker, a reload; two minutes",
     "slow": "slow clients under each HTTP server that is installed; takes two minutes",
 }
 #: Measured only when they are named.
-LONG = frozenset({"durability", "guarantee", "slow"})
+LONG = frozenset({"durability", "guarantee", "slow", "swaps"})
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 #: How often a request is sent again before it has failed.
 TRIES = 5
@@ -15,18 +16,20 @@ _SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply to an article, or to each line of a stream.
+    """A reply to an article.
 
     Attributes
     ----------
-    sent : float
-        When the request was sent, in seconds of ``time.monotonic``.
+    sent, took : float
+        When the request was sent, in seconds of ``time.monotonic``, and how many it took, with
+        those that were lost before.
     model : str
         The version that the reply names.
     topics : frozenset of str
     """
 
     sent: float
+    took: float
     model: str
     topics: frozenset[str]
 
@@ -87,9 +90,9 @@ class Client(threading.Thread):
         return self.seen
 
     def _ask(self) -> None:
+        sent = time.monotonic()
         for _ in range(TRIES):
             used = self._socket is not None
-            sent = time.monotonic()
             try:
                 data = self._exchange()
             except _NothingBackError:
@@ -97,9 +100,8 @@ class Client(threading.Thread):
                 self.seen.kept += used
                 self.seen.fresh += not used
                 continue
-            reply = json.loads(data)
-            topics = frozenset(tag["topic"] for tag in reply["tags"])
-            self.seen.connections[-1].append(Answer(sent, reply["model"], topics))
+            took = time.monotonic() - sent
+            self.seen.connections[-1].append(Answer(sent, took, *_parsed(data)))
             return
         raise ConnectionError(f"nothing came back {TRIES} times")
 
@@ -141,6 +143,12 @@ class Client(threading.Thread):
             with suppress(OSError):
                 self._socket.close()
         self._socket = None
+
+
+@lru_cache(1024)
+def _parsed(reply: bytes) -> tuple[str, frozenset[str]]:
+    document = json.loads(reply)
+    return document["model"], frozenset(tag["topic"] for tag in document["tags"])
 
 
 class _NothingBackError(Exception):

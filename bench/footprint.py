@@ -125,7 +125,7 @@ def _megabytes_after_work(served: Served, body: bytes) -> float:
             reply.read()
             if reply.status != http.client.OK:
                 raise SystemExit(f"/tag answered {reply.status}")
-    return sum(_pss(pid) for pid in _family(served.pid)) / 1000
+    return sum(pss(pid) for pid in _family(served.pid)) / 1000
 
 
 def _family(pid: int) -> Iterator[int]:
@@ -142,7 +142,7 @@ def _cpu(pid: int) -> float:
     return (int(behind[11]) + int(behind[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _pss(pid: int) -> float:
+def pss(pid: int) -> float:
     """Return the proportional set size of a process, in kB."""
     found = re.search(
         r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE
