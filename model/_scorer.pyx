@@ -63,6 +63,7 @@ class SameHashError(ValueError):
 
 
 include "_texts.pxi"
+include "_places.pxi"
 include "_field.pxi"
 include "_lookups.pxi"
 include "_bag.pxi"
