@@ -10,7 +10,13 @@ from typing import Any
 
 from copytaster.model.errors import ArtifactError
 from copytaster.model.review import Reviewer
-from copytaster.model.taxonomy import Taxonomy, as_json, from_json
+from copytaster.model.taxonomy import (
+    Taxonomy,
+    as_json,
+    from_json,
+    redirects_as_json,
+    redirects_from_json,
+)
 
 NAME = "manifest.json"
 FORMAT = "copytaster-tagger"
@@ -93,11 +99,13 @@ class Manifest:
         return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
     def _document(self) -> dict[str, Any]:
+        redirects = redirects_as_json(self.taxonomy.redirects)
         return {
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
             "version": self.version,
             "topics": [as_json(topic) for topic in self.taxonomy],
+            **({"redirects": redirects} if redirects else {}),
             "data": dict(self.data),
             "parameters": dict(self.parameters),
             "metrics": dict(self.metrics),
@@ -139,6 +147,7 @@ class Manifest:
 
 def _build(document: Mapping[str, Any], path: Path) -> Manifest:
     topics = tuple(from_json(topic) for topic in document["topics"])
+    redirects = redirects_from_json(document.get("redirects"), str(path))
     golden = tuple(
         Golden(str(item["headline"]), str(item["text"]), [float(s) for s in item["scores"]])
         for item in document["golden"]
@@ -152,7 +161,7 @@ def _build(document: Mapping[str, Any], path: Path) -> Manifest:
     seen = document.get(SEEN)
     return Manifest(
         version=str(document["version"]),
-        taxonomy=Taxonomy(topics, str(path)),
+        taxonomy=Taxonomy(topics, str(path), redirects),
         data=document["data"],
         parameters=document["parameters"],
         metrics=document["metrics"],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from copytaster.model.errors import TaxonomyError
+from copytaster.model.redirects import Redirects
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SHARES = ("auto_precision", "auto_confidence")
@@ -49,16 +50,17 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """An ordered set of topics with unique slugs.
+    """An ordered set of topics with unique slugs, and what old slugs mean.
 
     Raises
     ------
     TaxonomyError
-        If a slug is used twice or a parent is not a topic.
+        If a slug is used twice, a parent is not a topic, or a redirect leads to none or from one.
     """
 
     topics: tuple[Topic, ...]
     source: str = field(default="taxonomy", compare=False)
+    redirects: Redirects = field(default_factory=Redirects)
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -77,6 +79,19 @@ class Taxonomy:
                 if above in line:
                     raise TaxonomyError(self.source, f"{topic.slug}: is its own ancestor")
                 line.append(above)
+        self._check_redirects(seen)
+
+    def _check_redirects(self, slugs: set[str]) -> None:
+        for slug, targets in self.redirects.targets.items():
+            if slug in self.redirects and slug in slugs:
+                raise TaxonomyError(
+                    self.source, f"{slug}: is a topic, so it cannot be redirected; keep one of both"
+                )
+            for target in targets:
+                if target not in slugs and target not in self.redirects:
+                    raise TaxonomyError(
+                        self.source, f"{slug}: is redirected to {target!r}, which is not a topic"
+                    )
 
     def __iter__(self) -> Iterator[Topic]:
         return iter(self.topics)
@@ -91,8 +106,11 @@ class Taxonomy:
 
     @property
     def digest(self) -> str:
-        """SHA-256, in hex, of everything that the topics say."""
-        text = json.dumps([as_json(topic) for topic in self], ensure_ascii=True, sort_keys=True)
+        """SHA-256, in hex, of everything that the topics and redirects say."""
+        said: list[Any] = [as_json(topic) for topic in self]
+        if self.redirects:
+            said.append(redirects_as_json(self.redirects))
+        text = json.dumps(said, ensure_ascii=True, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
@@ -103,6 +121,8 @@ class Taxonomy:
     @classmethod
     def load(cls, path: Path) -> "Taxonomy":
         """Read a taxonomy from a JSON file: ``{"topics": [{"slug": …, "name": …}, …]}``.
+
+        Beside the topics there may be ``"redirects": {"old-slug": ["new-slug", …] or null}``.
 
         Raises
         ------
@@ -121,7 +141,7 @@ class Taxonomy:
         if not isinstance(entries, list) or not entries:
             raise TaxonomyError(str(path), 'expected {"topics": [ … ]} with at least one topic')
         topics = tuple(_topic(entry, n, str(path)) for n, entry in enumerate(entries, 1))
-        return cls(topics, str(path))
+        return cls(topics, str(path), redirects_from_json(document.get("redirects"), str(path)))
 
 
 def as_json(topic: Topic) -> dict[str, Any]:
@@ -143,6 +163,30 @@ def from_json(entry: Mapping[str, Any]) -> Topic:
     return Topic(**{**entry, "terms": tuple(entry["terms"])})
 
 
+def redirects_as_json(redirects: Redirects) -> dict[str, list[str] | None]:
+    """Return *redirects* as the JSON object that ``Taxonomy.load`` reads; null for no topic."""
+    return {slug: list(targets) or None for slug, targets in sorted(redirects.targets.items())}
+
+
+def redirects_from_json(entry: object, source: str) -> Redirects:
+    """Return the redirects that a JSON value says, ``None`` for none of them.
+
+    Raises
+    ------
+    TaxonomyError
+        Naming the slug that is wrong, or the circle.
+    """
+    if entry is None:
+        return Redirects()
+    if not isinstance(entry, dict):
+        raise TaxonomyError(source, 'redirects: expected {"old-slug": ["new-slug"] or null, …}')
+    for slug, targets in entry.items():
+        named = isinstance(targets, list) and targets and all(isinstance(t, str) for t in targets)
+        if targets is not None and not named:
+            raise TaxonomyError(source, f"redirects: {slug}: expected a list of slugs, or null")
+    return Redirects({slug: tuple(targets or ()) for slug, targets in entry.items()}, source)
+
+
 def advice(slug: str, known: Iterable[str]) -> str:
     """Return what to say of a slug that is not *known*: those of a like name, if there are any."""
     near = difflib.get_close_matches(slug, sorted(known), n=3)
@@ -152,7 +196,11 @@ def advice(slug: str, known: Iterable[str]) -> str:
 def _topic(entry: object, number: int, source: str) -> Topic:
     if not isinstance(entry, dict):
         raise TaxonomyError(source, f"topic {number} is not an object")
-    where = f"topic {number} ({entry.get('slug', 'no slug')})"
+    return checked(entry, source, f"topic {number} ({entry.get('slug', 'no slug')})")
+
+
+def checked(entry: Mapping[str, Any], source: str, where: str = "topic") -> Topic:
+    """Return the topic that a JSON object says; raises :class:`TaxonomyError`, naming the field."""
     unknown = sorted(set(entry) - _KEYS)
     if unknown:
         raise TaxonomyError(
