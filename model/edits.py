@@ -164,7 +164,7 @@ def _without(taxonomy: Taxonomy, slugs: Sequence[str], heir: str | None) -> list
     kept = []
     for topic in taxonomy:
         parent = topic.parent
-        while parent in slugs:
+        while parent is not None and parent in slugs:
             parent = above[parent] if heir in (None, topic.slug) else heir
         if topic.slug not in slugs:
             kept.append(replace(topic, parent=parent))

@@ -1,6 +1,7 @@
 """What old slugs mean today: topics that were renamed, merged, split or retired."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -8,7 +9,7 @@ from typing import NamedTuple
 
 from copytaster.model.errors import TaxonomyError
 
-#: For each old slug those that it means now: one (renamed, merged), several (split), none (retired).
+#: For each old slug those that it means now: one (renamed or merged), several (split) or none.
 Targets = Mapping[str, tuple[str, ...]]
 
 
@@ -72,7 +73,7 @@ class Redirects:
         """Return the old slugs that mean *topic* and nothing else."""
         return frozenset(slug for slug in self._old if self.ends(slug) == (topic,))
 
-    def today(self, yes: Set[str], no: Set[str]) -> Labels:
+    def today(self, yes: AbstractSet[str], no: AbstractSet[str]) -> Labels:
         """Return what labels of any age say of today's topics.
 
         What is said of today's slug itself goes before what an old one says. Else a yes to an old

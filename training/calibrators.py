@@ -55,7 +55,7 @@ def platt(x: Scores, truth: NDArray[np.bool_], straight: Line | None = None) -> 
 def line(slope: float, offset: float, truth: NDArray[np.bool_]) -> Curve:
     """Return the straight curve with this slope and offset, bounded by what *truth* can tell."""
     logits = np.array([-_FAR, _FAR])
-    return _bounded((logits - offset) / slope, logits, truth)
+    return bounded((logits - offset) / slope, logits, truth)
 
 
 def _platt(x: Scores, truth: NDArray[np.bool_]) -> Line | None:
@@ -83,7 +83,7 @@ def beta(x: Scores, truth: NDArray[np.bool_], straight: Line | None = None) -> C
         return None
     z = np.linspace(-_FAR, _FAR, _FINE)
     bent = _beta_features(z) @ found[:2] + found[2]
-    return _bounded((z - offset) / slope, bent, truth)
+    return bounded((z - offset) / slope, bent, truth)
 
 
 def _beta_features(z: Scores) -> Scores:
@@ -119,7 +119,7 @@ def isotonic(
     )
 
 
-def _bounded(scores: Scores, logits: Scores, truth: NDArray[np.bool_]) -> Curve:
+def bounded(scores: Scores, logits: Scores, truth: NDArray[np.bool_]) -> Curve:
     """Return the curve through rising points, kept where so many labels can tell.
 
     Of n yes that are all right the next is wrong with probability 1 / (n + 2) by Laplace's rule of

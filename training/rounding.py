@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from copytaster.model.scorer import padded
 
-_MOST = 127
+#: The most steps of a weight.
+MOST = 127
 
 
 def to_int8(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -27,10 +28,10 @@ def to_int8(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.
         come from such a product come out as they went in.
     """
     heaviest = np.abs(weights).max(axis=1, initial=0.0)
-    scales = np.where(heaviest > 0, heaviest / _MOST, 1.0).astype(np.float32)
+    scales = np.where(heaviest > 0, heaviest / MOST, 1.0).astype(np.float32)
     steps = np.zeros((len(weights), padded(weights.shape[1])), dtype=np.int8)
     steps[:, : weights.shape[1]] = np.clip(
-        np.rint(weights / scales.astype(np.float64)[:, np.newaxis]), -_MOST, _MOST
+        np.rint(weights / scales.astype(np.float64)[:, np.newaxis]), -MOST, MOST
     )
     return steps, scales
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.model.taxonomy import Taxonomy
+from copytaster.model.taxonomy import Taxonomy, Topic
 from copytaster.model.types import Article
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import UNKNOWN, YES
@@ -33,14 +33,20 @@ class WeakExamples:
 
 def examples(taxonomy: Taxonomy, recipe: Recipe) -> WeakExamples:
     """Return the weak examples of *taxonomy*; none where their weight is 0."""
-    lists = [
-        (column, terms)
+    every = [
+        (column, text)
         for column, topic in enumerate(taxonomy)
-        for terms in (topic.terms[start::_EXAMPLES] for start in range(_EXAMPLES))
-        if terms and recipe.weak_weight > 0
+        for text in lists(topic)
+        if recipe.weak_weight > 0
     ]
-    labels = np.full((len(lists), len(taxonomy)), UNKNOWN, dtype=np.int8)
-    for row, (column, _) in enumerate(lists):
+    labels = np.full((len(every), len(taxonomy)), UNKNOWN, dtype=np.int8)
+    for row, (column, _) in enumerate(every):
         labels[row, column] = YES
-    articles = [Article(text=", ".join(terms)) for _, terms in lists]
-    return WeakExamples(articles, labels, np.full(len(lists), recipe.weak_weight))
+    articles = [Article(text=text) for _, text in every]
+    return WeakExamples(articles, labels, np.full(len(every), recipe.weak_weight))
+
+
+def lists(topic: Topic) -> list[str]:
+    """Return the signature terms of *topic*, dealt into a few texts."""
+    dealt = (topic.terms[start::_EXAMPLES] for start in range(_EXAMPLES))
+    return [", ".join(terms) for terms in dealt if terms]
