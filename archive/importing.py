@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from copytaster.archive import formats, kept
+from copytaster.archive import formats, kept, relabelled
 from copytaster.archive.archive import Archive
 from copytaster.archive.labelled import LabelledArticle, Problem
 from copytaster.archive.naming import Names
@@ -109,7 +109,7 @@ class Import:
             frozenset(slug for topic in given if (slug := slugs[topic]) is not None)
             for given in (item.yes, item.no)
         )
-        return replace(item, yes=yes, no=no - yes)
+        return relabelled.today(replace(item, yes=yes, no=no - yes), names.taxonomy)
 
     def _problem(self, item: LabelledArticle) -> Problem | None:
         try:

@@ -18,9 +18,14 @@ class Names:
     Parameters
     ----------
     taxonomy : Taxonomy
+
+    Attributes
+    ----------
+    taxonomy : Taxonomy
     """
 
     def __init__(self, taxonomy: Taxonomy) -> None:
+        self.taxonomy = taxonomy
         self._slugs = frozenset(taxonomy.slugs)
         self._uris = _unique((_uri(topic.uri), topic.slug) for topic in taxonomy if topic.uri)
         self._folded = _unique((_fold(topic.name), topic.slug) for topic in taxonomy)
@@ -32,10 +37,10 @@ class Names:
 
         It may be the slug, the name in any case with blanks, hyphens or underscores between its
         words, the URI with or without angle brackets, or an IPTC Media Topic as ``medtop:`` and
-        eight digits.
+        eight digits. An old slug is left as it is.
         """
         bare = name.strip().removeprefix("<").removesuffix(">").strip()
-        if bare in self._slugs:
+        if bare in self._slugs or bare in self.taxonomy.redirects:
             return bare
         return self._uris.get(_uri(bare)) or self._folded.get(_fold(bare))
 

@@ -64,8 +64,9 @@ def import_(
     r"""Import labelled articles from files or folders; importing them again changes nothing.
 
     A line that cannot be used is named, with its file, and the rest lands; the exit status is
-    then 1. Topics may be slugs, names or URIs of the taxonomy, which is the champion's unless
-    --taxonomy names another. What an editor has decided, no file overrules.
+    then 1. Topics may be slugs, names or URIs of the taxonomy, which is the newsroom's own
+    unless --taxonomy names another; old slugs mean what they were redirected to. What an
+    editor has decided, no file overrules.
 
     \b
     Formats: JSON lines, CSV, Amazon Comprehend's CSV, Annif's TSV, CSV, JSON and folders, and a
@@ -177,18 +178,12 @@ def _progress(paths: tuple[Path, ...]) -> Iterator[Callable[[int], None]]:
 
 
 def _names(taxonomy: Path | None, root: Path) -> "Names | None":
-    """Return what topics mean: by a file, else by the champion; ``None`` where there is neither."""
+    """Return what topics mean: by a file, else as the newsroom has them; ``None`` for neither."""
     from copytaster.archive.naming import Names
-    from copytaster.model.manifest import NAME as MANIFEST
-    from copytaster.model.manifest import Manifest
     from copytaster.model.taxonomy import Taxonomy
 
-    if taxonomy is not None:
-        return Names(Taxonomy.load(taxonomy))
-    folder = home.champion(root)
-    if folder is None:
-        return None
-    return Names(Manifest.load(folder / MANIFEST, home.model_key()).taxonomy)
+    found = home.own_taxonomy(root) if taxonomy is None else Taxonomy.load(taxonomy)
+    return None if found is None else Names(found)
 
 
 def _archive(root: Path) -> "Archive":

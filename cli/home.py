@@ -13,6 +13,7 @@ from copytaster.model.registry import Registry
 
 if TYPE_CHECKING:
     from copytaster.model.tagger import Tagger
+    from copytaster.model.taxonomy import Taxonomy
 
 
 def models(environ: Mapping[str, str] = os.environ) -> Path:
@@ -37,6 +38,39 @@ def keys(root: Path, environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file of access keys: COPYTASTER_KEYS, or one beside the models."""
     named = environ.get("COPYTASTER_KEYS")
     return Path(named) if named else root.absolute().parent / "keys.json"
+
+
+def taxonomy_file(root: Path) -> Path:
+    """Return the file of the newsroom's own topics, which need not be there: beside the models."""
+    return root.absolute().parent / "taxonomy.json"
+
+
+def own_taxonomy(root: Path) -> "Taxonomy | None":
+    """Return the newsroom's topics: those of its file, else the champion's; ``None`` for neither.
+
+    Raises
+    ------
+    TaxonomyError
+        If the file is wrong.
+    ArtifactError
+        If the champion's manifest is.
+    """
+    from copytaster.model.manifest import Manifest
+    from copytaster.model.taxonomy import Taxonomy
+
+    path = taxonomy_file(root)
+    if path.exists():
+        return Taxonomy.load(path)
+    folder = champion(root)
+    return Manifest.load(folder / MANIFEST, model_key()).taxonomy if folder else None
+
+
+def taxonomy(root: Path) -> "Taxonomy":
+    """Return :func:`own_taxonomy` or, where there is none, the seeds'."""
+    from copytaster import seeds
+    from copytaster.model.taxonomy import Taxonomy
+
+    return own_taxonomy(root) or Taxonomy.load(seeds.TAXONOMY)
 
 
 def model_key(environ: Mapping[str, str] = os.environ) -> bytes | None:

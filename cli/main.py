@@ -18,6 +18,7 @@ _COMMANDS = {
     "models": "List, compare, promote, roll back and prune trained versions.",
     "serve": "Serve the tagger over HTTP.",
     "audit": "List the labels that look wrong or missing.",
+    "topics": "Add, rename, split, merge and retire topics.",
     "keys": "Make, list and revoke the keys that clients need.",
     "archive": "Put labelled articles into the archive, take them out, count them.",
     "seeds": "Check the articles that make the default tagger.",

@@ -20,7 +20,11 @@ from copytaster.cli.screen import ERR, OUT, progress_bar
     "[default: the seed articles]",
 )
 @click.option("--split", help="Use only the articles whose 'split' is this, such as train.")
-@options.taxonomy
+@click.option(
+    "--taxonomy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON file of topics. [default: taxonomy.json beside the models, else those in the data]",
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -100,9 +104,12 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
     from copytaster.training import tune as tuning
     from copytaster.training.unlabelled import with_unlabelled
 
+    root = out or home.models()
+    own = home.taxonomy_file(root)
+    taxonomy = taxonomy or (own if own.exists() else None)
     if not data:
         data, taxonomy = (seeds.ARTICLES,), taxonomy or seeds.TAXONOMY
-    registry = Registry(out or home.models(), home.model_key())
+    registry = Registry(root, home.model_key())
     topics = Taxonomy.load(taxonomy) if taxonomy else None
     with progress_bar() as progress:
         corpus, problems = corpora.load(data, topics, split)

@@ -117,12 +117,18 @@ def write(taxonomy: Taxonomy, path: Path) -> None:
     if path.exists():
         Taxonomy.load(path)  # what is there is not to be lost unread
         kept = json.loads(path.read_text(encoding="utf-8-sig"))
-    document = {**kept, "topics": [_brief(topic) for topic in taxonomy]}
-    document.pop("redirects", None)
-    if taxonomy.redirects:
-        document["redirects"] = redirects_as_json(taxonomy.redirects)
+    said = {**kept, "redirects": None, **document(taxonomy)}
+    if said["redirects"] is None:
+        del said["redirects"]
     path.parent.mkdir(parents=True, exist_ok=True)
-    files.write_text(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    files.write_text(path, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
+
+
+def document(taxonomy: Taxonomy) -> dict[str, Any]:
+    """Return *taxonomy* as the JSON object that ``Taxonomy.load`` reads, without empty fields."""
+    redirects = redirects_as_json(taxonomy.redirects)
+    topics = [_brief(topic) for topic in taxonomy]
+    return {"topics": topics, **({"redirects": redirects} if redirects else {})}
 
 
 def _brief(topic: Topic) -> dict[str, Any]:

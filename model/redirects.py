@@ -73,6 +73,14 @@ class Redirects:
         """Return the old slugs that mean *topic* and nothing else."""
         return frozenset(slug for slug in self._old if self.ends(slug) == (topic,))
 
+    def within(self, topics: AbstractSet[str]) -> "Redirects":
+        """Return the redirects of slugs that are not among *topics* to slugs that are."""
+        kept = {s: to for s, to in self.targets.items() if (s in topics) != (s in self._old)}
+        while astray := [s for s, to in kept.items() if not {*to} <= topics | kept.keys()]:
+            for slug in astray:
+                del kept[slug]
+        return Redirects(kept, self.source)
+
     def today(self, yes: AbstractSet[str], no: AbstractSet[str]) -> Labels:
         """Return what labels of any age say of today's topics.
 

@@ -6,12 +6,13 @@ from http import HTTPStatus
 
 from sqlalchemy import Connection
 
-from copytaster.archive import kept
+from copytaster.archive import kept, relabelled
 from copytaster.archive.archive import Archive
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.replies import Replies, Reply
 from copytaster.archive.store import Added, Author, Store
-from copytaster.model.taxonomy import Taxonomy, advice
+from copytaster.model.taxonomy import Taxonomy
+from copytaster.service import slugs
 from copytaster.service.labelling import (
     ArticleReply,
     LabelledRequest,
@@ -95,19 +96,19 @@ class Feedback:
 
     def labels(self, identifier: str, sent: LabelsRequest, by: str | None) -> Work:
         """Return the work that sets labels; raises :class:`RequestError` if it cannot be done."""
-        stated: dict[str, bool | None] = dict.fromkeys(sent.withdraw)
-        stated |= dict.fromkeys(sent.no, False) | dict.fromkeys(sent.yes, True)
-        lists = {"yes": sent.yes, "no": sent.no, "withdraw": sent.withdraw}
-        if len(stated) < sum(len(set(topics)) for topics in lists.values()):
-            both = min(_twice(lists.values()))
-            raise _unprocessable("body", f"{both!r} is in two lists; keep it in one")
-        self._must_know({name: topics for name, topics in lists.items() if name != "withdraw"})
+        both = _twice([sent.yes, sent.no, sent.withdraw])
+        if both:
+            raise _unprocessable("body", f"{min(both)!r} is in two lists; keep it in one")
+        taxonomy = self._taxonomy()
+        slugs.must_know(taxonomy, {"yes": sent.yes}, {"no": sent.no})
+        stated = slugs.stated(taxonomy, sent)
 
         def work(connection: Connection) -> Reply:
             author = Author("editor", sent.editor or by, sent.model)
             held = Store(connection).label(identifier, stated, author)
-            yes = sorted(topic for topic, one in held.items() if one)
-            reply = LabelsReply(id=identifier, yes=yes, no=sorted(held.keys() - set(yes)))
+            yes = {topic for topic, one in held.items() if one}
+            found = taxonomy.redirects.today(yes, held.keys() - yes)
+            reply = LabelsReply(id=identifier, yes=sorted(found.yes), no=sorted(found.no))
             return Reply(HTTPStatus.OK, reply.model_dump_json())
 
         return work
@@ -115,7 +116,7 @@ class Feedback:
     def get(self, identifier: str) -> ArticleReply:
         """Return an article; raises :class:`NoArticleError` if it is not in the archive."""
         with self._archive.reading() as connection:
-            found = Store(connection).get(identifier)
+            found = relabelled.today(Store(connection).get(identifier), self._taxonomy())
         article = found.article
         return ArticleReply(
             id=identifier,
@@ -140,29 +141,19 @@ class Feedback:
         Raises
         ------
         RequestError
-            If there is nothing to learn from, a topic is unknown or in both lists, or the
-            identifier cannot be kept.
+            If there is nothing to learn from, a topic is unknown, was split, or is in both lists,
+            or the identifier cannot be kept.
         """
         if not sent.text.strip() and not sent.headline.strip():
             raise _unprocessable("text", "text and headline are both blank; send one of them")
         both = _twice([sent.topics or (), sent.not_topics])
         if both:
             raise _unprocessable("topics", f"{min(both)!r} is in topics and in not_topics")
-        self._must_know({"topics": sent.topics or (), "not_topics": sent.not_topics})
-        item = sent.labelled("POST /articles", line)
+        taxonomy = self._taxonomy()
+        slugs.must_know(taxonomy, {"topics": sent.topics or ()}, {"not_topics": sent.not_topics})
+        item = relabelled.today(sent.labelled("POST /articles", line), taxonomy)
         kept.identifier(item)
         return item
-
-    def _must_know(self, lists: dict[str, Iterable[str]]) -> None:
-        known = frozenset(self._taxonomy().slugs)
-        wrong = [
-            FieldProblem(field=name, problem=f"unknown topic {slug!r}; {advice(slug, known)}")
-            for name, slugs in lists.items()
-            for slug in sorted(set(slugs) - known)
-        ]
-        if wrong:
-            said = "; ".join(f"{one.field}: {one.problem}" for one in wrong)
-            raise RequestError(HTTPStatus.UNPROCESSABLE_ENTITY, said, wrong)
 
     @staticmethod
     def _store(

@@ -125,6 +125,9 @@ class TopicsReply(_Reply):
 
     model: str
     topics: list[TopicReply]
+    redirects: dict[str, list[str]] = Field(
+        description="Old slugs, each with those of the topics that it means now."
+    )
 
     @classmethod
     def of(cls, tagger: Tagger) -> "TopicsReply":
@@ -133,6 +136,7 @@ class TopicsReply(_Reply):
         proven = (tagger.tiers.auto < float("inf")).tolist()
         auto = tagger.calibration.confidence(tagger.tiers.auto).tolist()
         metrics: Mapping[str, Mapping[str, float]] = tagger.manifest.metrics["topics"]
+        redirects = tagger.taxonomy.redirects
         return cls(
             model=tagger.version,
             topics=[
@@ -149,6 +153,7 @@ class TopicsReply(_Reply):
                 )
                 for at, topic in enumerate(tagger.taxonomy)
             ],
+            redirects={old: list(redirects.ends(old)) for old in redirects},
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from copytaster.archive import formats
+from copytaster.archive import formats, relabelled
 from copytaster.archive.labelled import LabelledArticle, Problem
 from copytaster.model.errors import CorpusError
 from copytaster.model.taxonomy import Taxonomy, advice
@@ -87,7 +87,7 @@ def load(
     paths : sequence of Path
         Files or folders in any format of :mod:`copytaster.archive.formats`.
     taxonomy : Taxonomy or None
-        The topics; ``None`` takes those that the articles carry.
+        The topics, and what old slugs mean; ``None`` takes those that the articles carry.
     split : str or None
         Keep only the articles of this part of a published split.
 
@@ -111,10 +111,11 @@ def load(
         if isinstance(item, Problem):
             problems.append(item)
         elif split is None or item.split == split:
-            problem = _check(item, first, known)
+            now = item if taxonomy is None else relabelled.today(item, taxonomy)
+            problem = _check(now, first, known)
             problems.extend(problem)
             if not problem:
-                kept.append(item)
+                kept.append(now)
             first.setdefault(item.id, item)
     if not kept:
         part = f" in split {split!r}" if split else ""
@@ -129,6 +130,8 @@ def load(
 def restrict(corpus: Corpus, taxonomy: Taxonomy) -> tuple[Corpus, list[Problem]]:
     """Keep only the labels for the topics of *taxonomy*, which become the columns.
 
+    Old slugs mean what it redirects them to.
+
     Returns
     -------
     corpus : Corpus
@@ -137,8 +140,9 @@ def restrict(corpus: Corpus, taxonomy: Taxonomy) -> tuple[Corpus, list[Problem]]
         One for each label that was left out.
     """
     known = frozenset(taxonomy.slugs)
-    kept = tuple(replace(i, yes=i.yes & known, no=i.no & known) for i in corpus.articles)
-    problems = [problem for item in corpus.articles for problem in _unknown(item, known)]
+    articles = [relabelled.today(item, taxonomy) for item in corpus.articles]
+    kept = tuple(replace(i, yes=i.yes & known, no=i.no & known) for i in articles)
+    problems = [problem for item in articles for problem in _unknown(item, known)]
     return Corpus(kept, taxonomy, corpus.unlabelled), problems
 
 

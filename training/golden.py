@@ -1,5 +1,7 @@
 """Golden inputs: texts with known scores that prove, at loading, that scoring still agrees."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from copytaster.model.arrays import Arrays
@@ -25,21 +27,55 @@ def golden(arrays: Arrays, taxonomy: Taxonomy) -> tuple[Golden, ...]:
     taxonomy : Taxonomy
         The topics of their columns.
     """
-    scorer = scorer_over(arrays)
     articles = [Article("", "")]
     for topic in np.linspace(0, len(taxonomy) - 1, min(_INPUTS, len(taxonomy)), dtype=int):
         words = _heaviest(arrays, "article", topic)
         if "pairs.terms" in arrays:
             words += _heaviest(arrays, "pairs", topic)
         articles.append(Article(text=" ".join(words + words[:3]), headline=" ".join(words[:4])))
-    scores = scorer.score(articles)
+    return _scored(arrays, articles)
+
+
+def renewed(arrays: Arrays, kept: Sequence[Golden], n_new: int) -> tuple[Golden, ...]:
+    """Return inputs of a tagger that was given new topics: those *kept*, and one for each.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+        Those of the artifact; the new topics are the last columns.
+    kept : sequence of Golden
+        The inputs from before.
+    n_new : int
+    """
+    n_topics = len(arrays["intercept"])
+    articles = [Article(one.text, one.headline) for one in kept]
+    usual = _usual(arrays)
+    for topic in range(n_topics - n_new, n_topics):
+        # Added words alone would have no length to be divided by: usual ones are among them.
+        words = usual + _heaviest(arrays, "article", topic, by_value=True)
+        articles.append(Article(text=" ".join(words), headline=" ".join(words[:4])))
+    return _scored(arrays, articles)
+
+
+def _scored(arrays: Arrays, articles: Sequence[Article]) -> tuple[Golden, ...]:
+    scores = scorer_over(arrays).score(articles)
     return tuple(
         Golden(article.headline, article.text, row.tolist())
         for article, row in zip(articles, scores, strict=True)
     )
 
 
-def _heaviest(arrays: Arrays, name: FieldName, topic: int) -> list[str]:
+def _usual(arrays: Arrays) -> list[str]:
+    """Return terms that have an idf of their own, the usual ones first."""
+    idf = arrays["article.idf"]
+    terms = Terms(arrays["article.terms"])
+    order = np.argsort(np.where(idf < 1.0, np.inf, idf), kind="stable")
+    return [terms[row] for row in order[:_TERMS].tolist()]
+
+
+def _heaviest(arrays: Arrays, name: FieldName, topic: int, *, by_value: bool = False) -> list[str]:
     column = arrays[f"{name}.weights"][:, topic] * arrays[f"{name}.scales"]
+    if by_value:
+        column = column * arrays[f"{name}.idf"]
     terms = Terms(arrays[f"{name}.terms"])
     return [terms[row] for row in np.argsort(-column, kind="stable")[:_TERMS].tolist()]

@@ -61,7 +61,7 @@ class Space:
         """Return the space in which added words are as rare as they are in *articles*."""
         scorer = scorer_over(arrays)
         idf = arrays[f"{name}.idf"].astype(np.float64)
-        found = cls(scorer, name, np.ones(len(idf)))._read(articles)
+        found = _read(scorer, name, articles)
         in_articles = np.bincount(found.indices, minlength=found.shape[1])
         due = np.log((1 + len(articles)) / (1 + in_articles)) + 1.0
         return cls(scorer, name, np.where(added(arrays, name), due / idf, 1.0))
@@ -71,7 +71,7 @@ class Space:
 
         But for the size of each row: it is such that :meth:`features` are of length 1.
         """
-        found = self._read(articles)
+        found = _read(self.scorer, self.name, articles)
         length = np.sqrt(found.power(2) @ self.boost**2)
         return (sp.diags(1.0 / np.where(length > 0, length, 1.0)) @ found).tocsr()
 
@@ -79,12 +79,13 @@ class Space:
         """Return what :meth:`values` are with added words at their due, (n_articles, n_terms)."""
         return (self.values(articles) @ sp.diags(self.boost)).tocsr()
 
-    def _read(self, articles: Sequence[Article]) -> sp.csr_matrix:
-        rows, values, starts = [np.empty(0, np.int64)], [np.empty(0)], [0]
-        for article in articles:
-            found = self.scorer.vectors(article)[self.name]
-            rows.append(found.rows)
-            values.append(found.values)
-            starts.append(starts[-1] + len(found.rows))
-        flat = (np.concatenate(values), np.concatenate(rows), starts)
-        return sp.csr_matrix(flat, shape=(len(articles), len(self.boost)))
+
+def _read(scorer: Scorer, name: FieldName, articles: Sequence[Article]) -> sp.csr_matrix:
+    rows, values, starts = [np.empty(0, np.int64)], [np.empty(0)], [0]
+    for article in articles:
+        found = scorer.vectors(article)[name]
+        rows.append(found.rows)
+        values.append(found.values)
+        starts.append(starts[-1] + len(found.rows))
+    shape = (len(articles), len(scorer.fields[name].idf))
+    return sp.csr_matrix((np.concatenate(values), np.concatenate(rows), starts), shape=shape)
