@@ -27,7 +27,7 @@ def add(taxonomy: Taxonomy, topic: Topic) -> Taxonomy:
     TaxonomyError
         If the slug is no slug, is taken, or is the old name of a topic that goes on.
     """
-    checked(as_json(topic), taxonomy.source)
+    checked(as_json(topic), taxonomy.source, topic.slug)
     if topic.slug in taxonomy.slugs:
         raise TaxonomyError(taxonomy.source, f"{topic.slug!r} is a topic already")
     targets = _free(taxonomy, topic.slug)
@@ -49,7 +49,7 @@ def rename(taxonomy: Taxonomy, old: str, new: str, name: str | None = None) -> T
     for topic in taxonomy:
         here = replace(topic, slug=new, name=name or topic.name) if topic.slug == old else topic
         topics.append(replace(here, parent=new) if here.parent == old else here)
-        checked(as_json(topics[-1]), taxonomy.source)
+        checked(as_json(topics[-1]), taxonomy.source, topics[-1].slug)
     if new == old:
         return _with(taxonomy, topics, taxonomy.redirects.targets)
     targets = _free(taxonomy, new, of=old)

@@ -199,7 +199,7 @@ def _topic(entry: object, number: int, source: str) -> Topic:
     return checked(entry, source, f"topic {number} ({entry.get('slug', 'no slug')})")
 
 
-def checked(entry: Mapping[str, Any], source: str, where: str = "topic") -> Topic:
+def checked(entry: Mapping[str, Any], source: str, where: str) -> Topic:
     """Return the topic that a JSON object says; raises :class:`TaxonomyError`, naming the field."""
     unknown = sorted(set(entry) - _KEYS)
     if unknown:

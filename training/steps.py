@@ -70,7 +70,8 @@ def fit(
 def _steps(
     weights: NDArray[np.float64], scales: NDArray[np.float32], free: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    own = np.where(weights == 0.0, 1.0, np.abs(weights) / MOST).astype(np.float32)
+    own = (np.abs(weights) / MOST).astype(np.float32)
+    own[own == 0.0] = 1.0
     scales = np.where(free, own, scales)
     steps = np.clip(np.rint(weights / scales.astype(np.float64)), -MOST, MOST)
     return steps.astype(np.int8), scales
