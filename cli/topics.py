@@ -225,6 +225,11 @@ def _change(
     found = successor.follow(version, wanted, beside, registry, home.model_key())
     edits.write(wanted, home.taxonomy_file(root))
     OUT.print(f"Wrote {home.taxonomy_file(root)}.")
+    if found.version is not None and promote and registry.champion() != version:
+        raise click.ClickException(
+            f"another version became the champion meanwhile; {found.version} is not promoted. "
+            "Run copytaster topics apply, and the new champion follows."
+        )
     if found.version is not None and promote:
         registry.promote(found.version)
     _say(found, promoted=promote)

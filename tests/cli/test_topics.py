@@ -135,3 +135,26 @@ def test_many_articles_are_thinned_out_evenly() -> None:
     found = [int(one.text) for one in background.thinned(texts, 10)]
     assert found == list(range(0, 100, 16))
     assert background.thinned(texts[:10], 10) == texts[:10]
+
+
+def test_a_champion_that_came_meanwhile_is_not_taken_down(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("add", "ball", "--term", "ball", "--texts", "texts.jsonl", "--no-promote")
+    registry = Registry(home / "models")
+    before = registry.champion()
+    (other,) = set(registry.versions()) - {before}
+    read = background.articles
+
+    def slowly(root: Path, paths: tuple[Path, ...]) -> list[Article]:
+        registry.promote(other)
+        return read(root, paths)
+
+    monkeypatch.setattr(background, "articles", slowly)
+    fails("add", "health", "--term", "Covid", "--texts", "texts.jsonl")
+    assert "another version became the champion meanwhile" in capsys.readouterr().err
+    assert registry.champion() == other
+    monkeypatch.undo()
+    monkeypatch.setenv("COPYTASTER_HOME", str(home))
+    run("apply", "--texts", str(home / "texts.jsonl"))
+    assert {"ball", "health"} <= set(champion(home).taxonomy.slugs)
