@@ -1,6 +1,6 @@
 """Articles with editors' labels, and what can be wrong with them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from copytaster.model.types import Article
@@ -27,6 +27,9 @@ class LabelledArticle:
         The part of a published split that it belongs to, where the corpus has one.
     source, line : str, int
         File and line that it was read from.
+    digest : str or None
+        From the archive, the SHA-256, in hex, of headline and text as they came, also where only
+        their words were kept; else ``None``.
     """
 
     article: Article
@@ -37,6 +40,7 @@ class LabelledArticle:
     split: str | None
     source: str
     line: int
+    digest: str | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:

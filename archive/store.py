@@ -295,4 +295,5 @@ def _labelled(row: Row[Any], held: Mapping[str, Held]) -> LabelledArticle:
         split=row.split,
         source=row.source,
         line=row.line,
+        digest=row.digest,
     )

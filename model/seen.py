@@ -24,13 +24,19 @@ def keys(articles: Iterable[Article]) -> NDArray[np.uint64]:
     It is the start of the SHA-256 of headline and text, so that the same article has the same key
     whatever it is called and wherever it was read.
     """
-    found = b"".join(_digest(article)[:_BYTES] for article in articles)
+    return of_digests(digest(article) for article in articles)
+
+
+def of_digests(digests: Iterable[str]) -> NDArray[np.uint64]:
+    """Return the keys of articles by the SHA-256, in hex, of what they say, (n,), uint64."""
+    found = b"".join(bytes.fromhex(one)[:_BYTES] for one in digests)
     return np.frombuffer(found, dtype=">u8").astype(np.uint64)
 
 
-def _digest(article: Article) -> bytes:
+def digest(article: Article) -> str:
+    """Return the SHA-256, in hex, of an article's headline and text."""
     said = f"{article.headline}\x00{article.text}"
-    return hashlib.sha256(said.encode(errors="surrogatepass")).digest()
+    return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
 
 
 def dumps(found: NDArray[np.uint64]) -> bytes:

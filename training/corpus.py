@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from copytaster.archive import formats, relabelled
 from copytaster.archive.labelled import LabelledArticle, Problem
+from copytaster.model import seen
 from copytaster.model.errors import CorpusError
 from copytaster.model.taxonomy import Taxonomy, advice
 from copytaster.model.types import Article
@@ -57,6 +58,14 @@ class Corpus:
     def groups(self) -> NDArray[np.int64]:
         """What may not be torn apart, of shape (n_articles,), int64: :func:`stories.groups`."""
         return stories.groups(self.articles, self.stories)
+
+    @cached_property
+    def keys(self) -> NDArray[np.uint64]:
+        """Which articles they are, shape (n_articles,), uint64: :mod:`copytaster.model.seen`.
+
+        The archive's own digest counts where there is one: it is that of the text as it came.
+        """
+        return seen.of_digests(item.digest or seen.digest(item.article) for item in self.articles)
 
     @property
     def newest(self) -> str | None:

@@ -57,7 +57,7 @@ class Contender:
         newer, or has no date, may have been seen.
         """
         if self.seen is not None:
-            return np.isin(seen.keys(item.article for item in corpus.articles), self.seen)
+            return np.isin(corpus.keys, self.seen)
         newest = self.tagger.manifest.data.get("newest")
         dates = [item.article.published for item in corpus.articles]
         if newest is None:

@@ -38,7 +38,7 @@ def save(
         path = folder / artifact.ARRAYS
         array_file.dump(fitted.arrays, path)
         keys = folder / SEEN
-        keys.write_bytes(seen.dumps(seen.keys(item.article for item in fitted.corpus.articles)))
+        keys.write_bytes(seen.dumps(fitted.corpus.keys))
         manifest = _manifest(fitted, path, keys, trials)
         artifact.save(manifest, path, registry.folder(manifest.version), key, keys)
     return manifest.version
