@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from copytaster.archive import clock
 from copytaster.archive.tables import jobs
-from copytaster.model.errors import ArchiveError
+from copytaster.model.errors import ArchiveError, NoJobError
 
 State = Literal["queued", "running", "done", "failed"]
 #: Without a word from its owner for so long, a job is taken to be abandoned.
@@ -42,6 +42,8 @@ class Job:
         Steps of it.
     attempts : int
         How often it was begun.
+    owner : str or None
+        Who works on it, or did.
     created, started, finished : datetime or None
     result : mapping or None
     error : str or None
@@ -56,6 +58,7 @@ class Job:
     done: int
     total: int
     attempts: int
+    owner: str | None
     created: datetime
     started: datetime | None
     finished: datetime | None
@@ -98,12 +101,12 @@ class Jobs:
 
         Raises
         ------
-        ArchiveError
-            If there is no such job.
+        NoJobError
+            If there is none with this identifier.
         """
         row = self._connection.execute(select(jobs).where(jobs.c.id == identifier)).one_or_none()
         if row is None:
-            raise ArchiveError(f"no job {identifier!r}")
+            raise NoJobError(f"no job {identifier!r}")
         return _job(row)
 
     def latest(self, kind: str, n: int = 20, state: State | None = None) -> Sequence[Job]:
@@ -114,20 +117,35 @@ class Jobs:
         rows = self._connection.execute(query.order_by(jobs.c.created.desc(), jobs.c.id).limit(n))
         return [_job(row) for row in rows]
 
-    def claim(self, kind: str, owner: str) -> Job | None:
+    def running(self, kind: str) -> Job | None:
+        """Return the job that is being worked on, as far as its lease says."""
+        query = select(jobs).where(jobs.c.kind == kind, jobs.c.state == "running")
+        row = self._connection.execute(query.where(jobs.c.until > self._now())).first()
+        return None if row is None else _job(row)
+
+    def due(self, kind: str) -> Job | None:
+        """Return a job that could be claimed, waiting or abandoned; this changes nothing."""
+        open_ = ("queued", "running")
+        query = select(jobs).where(jobs.c.kind == kind, jobs.c.state.in_(open_))
+        rows = self._connection.execute(query.order_by(jobs.c.created, jobs.c.id)).all()
+        now = self._now() if rows else None
+        if any(row.state == "running" and row.until > now for row in rows):
+            return None
+        return _job(rows[0]) if rows else None
+
+    def claim(self, kind: str, owner: str, only: str | None = None) -> Job | None:
         """Take the oldest job that waits, unless one is being worked on; return it.
 
-        One that was abandoned waits again, or has failed if that happened three times.
+        With *only*, that one or none. One that was abandoned waits again, or has failed if that
+        happened three times.
         """
-        now = clock.now(self._connection)
+        now = self._now()
         if self._held(kind, now):
             return None
-        row = self._connection.execute(
-            select(jobs.c.id)
-            .where(jobs.c.kind == kind, jobs.c.state == "queued")
-            .order_by(jobs.c.created, jobs.c.id)
-            .limit(1)
-        ).one_or_none()
+        waiting = select(jobs.c.id).where(jobs.c.kind == kind, jobs.c.state == "queued")
+        if only is not None:
+            waiting = waiting.where(jobs.c.id == only)
+        row = self._connection.execute(waiting.order_by(jobs.c.created, jobs.c.id)).first()
         if row is None:
             return None
         self._connection.execute(
@@ -148,7 +166,7 @@ class Jobs:
 
     def tell(self, identifier: str, owner: str, stage: str, done: int, total: int) -> None:
         """Say how far a job is, and hold it on; raises :class:`LeaseLostError` if it is gone."""
-        until = clock.now(self._connection) + LEASE
+        until = self._now() + LEASE
         self._update(identifier, owner, stage=stage, done=done, total=total, until=until)
 
     def finish(self, identifier: str, owner: str, result: Mapping[str, Any]) -> None:
@@ -159,9 +177,20 @@ class Jobs:
         """End a job badly; raises :class:`LeaseLostError` if it is no longer the owner's."""
         self._end(identifier, owner, state="failed", error=error)
 
+    def release(self, identifier: str, owner: str, *, counts: bool) -> None:
+        """Let go of a job, so that it waits again; raises :class:`LeaseLostError` as above.
+
+        Where it *counts*, as with a process that died, it has failed after three times.
+        """
+        attempts = self.get(identifier).attempts
+        values = self._abandoned(attempts) if counts else _waiting(attempts - 1)
+        self._update(identifier, owner, **values)
+
+    def _now(self) -> datetime:
+        return clock.now(self._connection)
+
     def _end(self, identifier: str, owner: str, **values: object) -> None:
-        now = clock.now(self._connection)
-        self._update(identifier, owner, finished=now, until=None, **values)
+        self._update(identifier, owner, finished=self._now(), until=None, **values)
 
     def _update(self, identifier: str, owner: str, **values: object) -> None:
         mine = (jobs.c.id == identifier, jobs.c.owner == owner, jobs.c.state == "running")
@@ -175,12 +204,20 @@ class Jobs:
         for row in self._connection.execute(running).all():
             if row.until > now:
                 return True
-            values: dict[str, object] = {"state": "queued", "owner": None, "until": None}
-            if row.attempts >= _ATTEMPTS:
-                error = f"begun {row.attempts} times, and each time its process ended early"
-                values |= {"state": "failed", "finished": now, "error": error}
+            values = self._abandoned(row.attempts)
             self._connection.execute(update(jobs).where(jobs.c.id == row.id).values(**values))
         return False
+
+    def _abandoned(self, attempts: int) -> dict[str, object]:
+        if attempts < _ATTEMPTS:
+            return _waiting(attempts)
+        error = f"begun {attempts} times, and each time its process ended early"
+        failed = {"state": "failed", "finished": self._now(), "error": error}
+        return {**_waiting(attempts), **failed}
+
+
+def _waiting(attempts: int) -> dict[str, object]:
+    return {"state": "queued", "owner": None, "until": None, "attempts": attempts}
 
 
 def _job(row: Row[Any]) -> Job:
@@ -194,6 +231,7 @@ def _job(row: Row[Any]) -> Job:
         done=row.done,
         total=row.total,
         attempts=row.attempts,
+        owner=row.owner,
         created=row.created,
         started=row.started,
         finished=row.finished,

@@ -81,5 +81,9 @@ class NoArticleError(ArchiveError):
     """Raised if an article is not in the archive."""
 
 
+class NoJobError(ArchiveError):
+    """Raised if there is no such job."""
+
+
 class KeyReusedError(ArchiveError):
     """Raised if an Idempotency-Key comes with another request than the first time."""

@@ -1,0 +1,53 @@
+"""What a retraining is asked to do, as the row of a job keeps it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from copytaster.model.errors import ArchiveError
+
+#: The kind of job that a retraining is.
+RETRAIN = "retrain"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A retraining to do.
+
+    Attributes
+    ----------
+    preset : str or None
+        How to fit; ``None``: as the champion was.
+    seeds : bool or None
+        Whether to learn from the seed articles too; ``None``: if the champion did.
+    promote : bool
+        Whether a challenger that passes the gate is to serve.
+    margin, topic_margin : float or None
+        How much worse, 0 to 1, all topics together and one topic may be; ``None``: as usual.
+    """
+
+    preset: str | None = None
+    seeds: bool | None = None
+    promote: bool = True
+    margin: float | None = None
+    topic_margin: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what differs from the usual, by name."""
+        usual = asdict(Order())
+        return {name: value for name, value in asdict(self).items() if value != usual[name]}
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> "Order":
+        """Return the order that a job's request says.
+
+        Raises
+        ------
+        ArchiveError
+            If it asks for what this version does not know.
+        """
+        known = {one.name for one in fields(cls)}
+        strange = sorted(found.keys() - known - {"event"})
+        if strange:
+            raise ArchiveError(f"this Copytaster cannot do what the job asks: {', '.join(strange)}")
+        return cls(**{name: value for name, value in found.items() if name in known})
