@@ -1,0 +1,87 @@
+"""What a challenger may learn from: the archive's articles, and the seeds where they are wanted."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from copytaster.archive.labelled import LabelledArticle
+from copytaster.model.errors import CorpusError
+from copytaster.model.taxonomy import Taxonomy
+from copytaster.training.corpus import Corpus
+from copytaster.training.held_out import Contender
+
+
+def topics(champion: Contender | None, seeds: Corpus) -> Taxonomy:
+    """Return the topics to learn: the champion's, and before there is one those of the seeds."""
+    return seeds.taxonomy if champion is None else champion.tagger.taxonomy
+
+
+def learned_seeds(champion: Contender | None, seeds: Corpus) -> bool:
+    """Return whether the *champion* learned from the seeds; before there is one, it would."""
+    if champion is None:
+        return True
+    if champion.seen is None:
+        return champion.tagger.taxonomy.digest == seeds.taxonomy.digest
+    return bool(np.isin(seeds.keys, champion.seen).any())
+
+
+def gather(
+    items: Iterable[LabelledArticle],
+    taxonomy: Taxonomy,
+    seeds: Corpus | None = None,
+    *,
+    one_topic: bool = False,
+) -> Corpus:
+    """Put together all articles that teach something about a topic of *taxonomy*.
+
+    Parameters
+    ----------
+    items : iterable of LabelledArticle
+        The archive's. Labels for other topics are left out.
+    taxonomy : Taxonomy
+    seeds : Corpus or None
+        An article that the archive has too, by identifier or content, counts as the archive's.
+    one_topic : bool
+        Whether to leave out what has not exactly one topic.
+
+    Raises
+    ------
+    CorpusError
+        If nothing is left.
+    """
+    known = frozenset(taxonomy.slugs)
+    own = [item for item in (_within(item, known) for item in items) if _teaches(item)]
+    found = [*(_besides(own, seeds, known) if seeds is not None else ()), *own]
+    if one_topic:
+        found = [item for item in found if len(item.yes) == 1]
+    if not found:
+        raise CorpusError(
+            "the archive holds no article with a label for a topic that is served; send some "
+            "(POST /articles), or import them (copytaster archive import)"
+        )
+    return Corpus(tuple(found), taxonomy)
+
+
+def _within(item: LabelledArticle, known: frozenset[str]) -> LabelledArticle:
+    return replace(item, yes=item.yes & known, no=item.no & known)
+
+
+def _teaches(item: LabelledArticle) -> bool:
+    return item.complete or bool(item.yes or item.no)
+
+
+def _besides(
+    own: list[LabelledArticle], seeds: Corpus, known: frozenset[str]
+) -> Iterator[LabelledArticle]:
+    """Yield the seeds that are not in the archive; of a newsroom's own topics they say nothing."""
+    shared = known & frozenset(seeds.taxonomy.slugs)
+    names, keys = {item.id for item in own}, Corpus(tuple(own), seeds.taxonomy).keys
+    there = np.isin(seeds.keys, keys).tolist()
+    for item, twice in zip(seeds.articles, there, strict=True):
+        if twice or item.id in names or not shared:
+            continue
+        if item.complete and shared != known:
+            yield replace(item, yes=item.yes & shared, no=shared - item.yes, complete=False)
+        else:
+            yield _within(item, shared)

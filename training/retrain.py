@@ -1,0 +1,230 @@
+"""Retraining: archive and seeds, a challenger, the gate, and a new champion or the old one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from copytaster.archive.labelled import LabelledArticle
+from copytaster.archive.order import Order
+from copytaster.model import files
+from copytaster.model.registry import Registry
+from copytaster.training import config, fit, gate, held_out, material, saving
+from copytaster.training.config import Recipe
+from copytaster.training.corpus import Corpus
+from copytaster.training.fit import Progress
+from copytaster.training.held_out import Contender, Share
+from copytaster.training.outcome import Kind, Outcome
+from copytaster.training.ruling import Limits, Ruling
+from copytaster.training.workshop import workshop
+
+#: Steps of the whole; of a stage that cannot be counted only the beginning is told.
+STEPS = 1000
+_GROUPED, _FITTED, _JUDGED = 100, 900, 990
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a retraining works with.
+
+    Attributes
+    ----------
+    registry : Registry
+    seeds : callable
+        Returns the seed articles with their taxonomy.
+    key : bytes or None
+        The key that versions are signed with.
+    n_jobs : int
+        Threads or, without the compiled solver, processes.
+    progress : callable or None
+        Told the stage, and how many of :data:`STEPS` steps are done.
+    """
+
+    registry: Registry
+    seeds: Callable[[], Corpus]
+    key: bytes | None = None
+    n_jobs: int = 1
+    progress: Progress | None = None
+
+    def tell(self, stage: str, done: int) -> None:
+        """Say how far it is."""
+        if self.progress is not None:
+            self.progress(stage, done, STEPS)
+
+    def part(self, start: int, end: int, stage: str | None = None) -> Progress:
+        """Return what counts a part of the work, between two steps of the whole."""
+        highest = start
+
+        def move(own: str, done: int, total: int) -> None:
+            nonlocal highest
+            highest = max(highest, start + (end - start) * done // max(total, 1))
+            self.tell(stage or own, highest)
+
+        return move
+
+
+def run(items: Sequence[LabelledArticle], order: Order, means: Means) -> Outcome:
+    """Train a challenger, judge it, and promote it if it passes.
+
+    The challenger does not learn from the articles that it is judged by, and it is the one that
+    serves. Until it has been judged it is in a hidden folder: a retraining that is killed leaves
+    no version, and the next one removes what it left.
+
+    Parameters
+    ----------
+    items : sequence of LabelledArticle
+        The archive's.
+    order : Order
+    means : Means
+
+    Raises
+    ------
+    CorpusError
+        If there is nothing to learn from.
+    """
+    with workshop(means.registry.root) as folder:
+        return _Retraining(items, order, means, folder).run()
+
+
+class _Retraining:
+    """One retraining, in a folder of its own."""
+
+    def __init__(
+        self, items: Sequence[LabelledArticle], order: Order, means: Means, folder: Path
+    ) -> None:
+        self._order = order
+        self._means = means
+        self._registry = means.registry
+        self._own = Registry(folder)
+        means.tell("reading", 0)
+        self._before = means.registry.champion()
+        self._champion = self._load(means.registry, self._before)
+        seeds = means.seeds()
+        taxonomy = material.topics(self._champion, seeds)
+        wanted = order.seeds
+        if wanted is None:
+            wanted = material.learned_seeds(self._champion, seeds)
+        recipe = recipe_of(self._champion, order.preset)
+        one_topic = recipe is not None and recipe.exclusive
+        self._corpus = material.gather(
+            items, taxonomy, seeds if wanted else None, one_topic=one_topic
+        )
+        self._recipe = recipe or config.preset(len(self._corpus.articles))
+
+    def run(self) -> Outcome:
+        """Do it."""
+        means, corpus = self._means, self._corpus
+        means.tell("grouping", _GROUPED // 3)
+        held = held_out.choose(corpus, self._champion, Share())
+        learned = np.setdiff1d(np.arange(len(corpus.articles)), held)
+        lesson = Corpus(tuple(corpus.articles[row] for row in learned.tolist()), corpus.taxonomy)
+        unfit = self._same(lesson) or self._too_few(len(np.unique(corpus.stories[held])))
+        if unfit is not None:
+            return unfit
+        fitted = fit.fit(lesson, self._recipe, means.n_jobs, means.part(_GROUPED, _FITTED))
+        means.tell("saving", _FITTED)
+        version = saving.save(fitted, self._own, means.key)
+        challenger = Contender.load(self._own.folder(version), means.key)
+        judging = means.part(_FITTED, _JUDGED, "judging")
+        ruling = gate.judge(self._champion, challenger, corpus, self._limits(), judging)
+        ruling = replace(ruling, notes=(*ruling.notes, *self._notes()))
+        gate.write(ruling, self._own.folder(version))
+        means.tell("promoting", _JUDGED)
+        found = Outcome("refused", version, None, ruling.words, len(learned), len(held), ruling)
+        return self._settled(found, ruling)
+
+    def _settled(self, found: Outcome, ruling: Ruling) -> Outcome:
+        """Put the challenger among the versions, and have it serve if it may."""
+        version = ruling.challenger
+        self._publish(version)
+        kind: Kind = "refused"
+        words = ruling.words
+        if ruling.promote:
+            kind = "promoted" if self._order.promote else "kept"
+            if self._registry.champion() != self._before:
+                kind, words = "overtaken", (*words, self._overtaken())
+        if kind == "promoted":
+            self._registry.promote(version)
+        return replace(found, kind=kind, champion=self._registry.champion(), words=words)
+
+    def _publish(self, version: str) -> None:
+        """Make the judged challenger a version, in one step; judge an old one of it anew."""
+        made, folder = self._own.folder(version), self._registry.folder(version)
+        if not folder.exists():
+            made.rename(folder)
+            files.sync_folder(folder.parent)
+            return
+        for name in (gate.VERDICT, gate.REPORT):
+            files.write_text(folder / name, (made / name).read_text(encoding="utf-8"))
+
+    def _same(self, lesson: Corpus) -> Outcome | None:
+        if self._champion is None:
+            return None
+        manifest = self._champion.tagger.manifest
+        same = lesson.digest == manifest.data["sha256"]
+        if not same or self._recipe != recipe_of(self._champion):
+            return None
+        words = f"Nothing new: {manifest.version} learned from these very articles and labels."
+        return Outcome("nothing new", None, self._before, (words, *self._notes()))
+
+    def _too_few(self, stories: int) -> Outcome | None:
+        """Return why there is no use in training: what would judge is known beforehand."""
+        fewest = self._limits().fewest
+        if self._champion is None or stories >= fewest:
+            return None
+        words = (
+            f"Too few new articles: {stories} stories that {self._before} has not seen can be kept "
+            f"to judge a challenger by, and {fewest} are needed, as many as are learned. "
+            f"{self._before} serves on."
+        )
+        return Outcome("too few", None, self._before, (words, *self._notes()))
+
+    def _limits(self) -> Limits:
+        usual, order = Limits(), self._order
+        micro = usual.micro_margin if order.margin is None else order.margin
+        topic = usual.topic_margin if order.topic_margin is None else order.topic_margin
+        return replace(usual, micro_margin=micro, topic_margin=topic)
+
+    def _notes(self) -> tuple[str, ...]:
+        """Say if the champion learned from articles that are nowhere any more."""
+        if self._champion is None or self._champion.seen is None:
+            return ()
+        gone = int((~np.isin(self._champion.seen, self._corpus.keys)).sum())
+        if not gone:
+            return ()
+        size = self._champion.seen.size
+        words = (
+            f"{gone} of the {size} articles that {self._before} learned from are not in the "
+            "archive, so no challenger learns from them: import them (copytaster archive import)."
+        )
+        return (words,)
+
+    def _overtaken(self) -> str:
+        return "It was not promoted: while it was made, another version was. Retrain again."
+
+    def _load(self, registry: Registry, version: str | None) -> Contender | None:
+        if version is None:
+            return None
+        return Contender.load(registry.folder(version), self._means.key)
+
+
+def recipe_of(champion: Contender | None, preset: str | None = None) -> Recipe | None:
+    """Return the recipe of the *champion*, or that of a *preset* with the champion's targets.
+
+    ``None`` where neither says any: then it depends on the number of articles.
+    """
+    if champion is None:
+        return None if preset is None else config.PRESETS[preset]
+    names = {one.name for one in fields(Recipe)}
+    parameters = champion.tagger.manifest.parameters
+    own = Recipe(**{name: parameters[name] for name in parameters.keys() & names})
+    if preset is None:
+        return own
+    return replace(
+        config.PRESETS[preset],
+        objective=own.objective,
+        auto_precision=own.auto_precision,
+        auto_confidence=own.auto_confidence,
+        hold_back=own.hold_back,
+    )
