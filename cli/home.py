@@ -73,6 +73,16 @@ def taxonomy(root: Path) -> "Taxonomy":
     return own_taxonomy(root) or Taxonomy.load(seeds.TAXONOMY)
 
 
+def seeds(environ: Mapping[str, str] = os.environ) -> bool | None:
+    """Return whether retraining learns from the seeds, from COPYTASTER_SEEDS; ``None`` if unset."""
+    text = environ.get("COPYTASTER_SEEDS")
+    if not text:
+        return None
+    if text not in {"0", "1"}:
+        raise SettingsError("COPYTASTER_SEEDS", text, "1 or 0, or the variable unset")
+    return text == "1"
+
+
 def model_key(environ: Mapping[str, str] = os.environ) -> bytes | None:
     """Return the key that artifacts are signed with, from COPYTASTER_MODEL_KEY."""
     key = environ.get("COPYTASTER_MODEL_KEY")

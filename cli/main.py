@@ -13,6 +13,8 @@ _COMMANDS = {
     "train": "Train a tagger from labelled articles.",
     "evaluate": "Judge a tagger by labelled articles.",
     "trial": "Train on the past and judge on what came after.",
+    "retrain": "Train from the archive, and promote what passes the gate.",
+    "work": "Do the jobs that wait in the archive.",
     "gate": "Judge whether one tagger may take another's place.",
     "tag": "Tag articles from files or standard input.",
     "models": "List, compare, promote, roll back and prune trained versions.",

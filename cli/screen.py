@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 #: Columns that tables may take where no terminal says how wide it is.
@@ -38,10 +46,23 @@ def _plain(text: str) -> str:
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """Give a function (stage, done, total) that moves a bar on standard error."""
+    with _bar(MofNCompleteColumn()) as move:
+        yield move
+
+
+@contextmanager
+def share_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Give the same for work whose steps mean nothing: the share done is shown."""
+    with _bar(TaskProgressColumn()) as move:
+        yield move
+
+
+@contextmanager
+def _bar(count: ProgressColumn) -> Iterator[Callable[[str, int, int], None]]:
     bar = Progress(
         TextColumn("{task.description:<17}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        count,
         TimeRemainingColumn(),
         console=ERR,
     )
