@@ -10,7 +10,7 @@ from copytaster.service.counted import Counted
 from copytaster.service.lane import Lane
 from copytaster.service.live import Live
 from copytaster.service.metrics import Metrics
-from copytaster.service.routes import articles, health, metrics, review, tag, topics
+from copytaster.service.routes import articles, health, jobs, metrics, review, tag, topics
 from copytaster.service.settings import Settings
 from copytaster.service.single import Single
 from copytaster.service.teaching import Teaching
@@ -34,7 +34,8 @@ def create_app(tagger: Tagger | Live, settings: Settings | None = None) -> Flask
     app.extensions["teaching"] = teaching
     labelling = articles.blueprint(teaching, settings.max_body_bytes)
     asking = review.blueprint(teaching, lambda: live.now.tagger)
-    for routes in (tagging, topics.blueprint(live), labelling, asking):
+    work = jobs.blueprint(teaching, settings.max_body_bytes)
+    for routes in (tagging, topics.blueprint(live), labelling, asking, work):
         app.register_blueprint(routes)
         app.register_blueprint(routes, url_prefix="/v1", name=f"v1.{routes.name}".replace(".", "-"))
     app.register_blueprint(health.blueprint(live))

@@ -30,7 +30,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[str, str]]
 
 #: Paths whose answers wait for the archive's database, and so have threads of their own.
-ARCHIVE = re.compile(r"(/v1)?/(articles|review)(/|$)")
+ARCHIVE = re.compile(r"(/v1)?/(articles|retrain|jobs|review)(/|$)")
 #: Bodies above so many bytes may take a millisecond or more, and are worth a thread.
 LONG = 32 * 1024
 #: Of a body that is too large, so much is read past before the answer, so that clients see it.

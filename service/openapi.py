@@ -19,6 +19,7 @@ from copytaster.service.labelling import (
     StoredReply,
 )
 from copytaster.service.problems import MIMETYPE
+from copytaster.service.retraining import JobReply, JobsQuery, JobsReply, RetrainRequest
 from copytaster.service.schemas import (
     ArticleRequest,
     HealthReply,
@@ -35,6 +36,8 @@ _MODELS = (
     ArticleReply,
     ArticleRequest,
     HealthReply,
+    JobReply,
+    JobsReply,
     LabelledRequest,
     LabelsReply,
     LabelsRequest,
@@ -42,6 +45,7 @@ _MODELS = (
     Problem,
     ReadyReply,
     RefusedReply,
+    RetrainRequest,
     ReviewReply,
     StoredReply,
     TaggingReply,
@@ -53,7 +57,7 @@ _PROBLEMS = {
     408: "The body did not come in time.",
     413: "The body is larger than the limit; the document names it.",
     415: "The Content-Type is not one that is understood.",
-    404: "There is no such article.",
+    404: "There is no such article, or job.",
     422: "There is no word in it, a topic is unknown, or an Idempotency-Key was used before.",
     503: "The archive does not answer, or every thread is taken; Retry-After says when to come.",
 }
@@ -99,6 +103,7 @@ def document() -> dict[str, Any]:
             "/v1/articles/{id}/labels": labels,
             "/review": review,
             "/v1/review": review,
+            **_retraining(),
             "/topics": topics,
             "/v1/topics": topics,
             "/healthz": {"get": _get("Whether the process runs.", HealthReply)},
@@ -175,6 +180,32 @@ def _review() -> dict[str, Any]:
     found = _get("The archive's articles whose labels would teach most.", ReviewReply)
     found["responses"] |= _refusals(400, 503)
     return {**found, "parameters": _parameters(ReviewQuery)}
+
+
+def _retraining() -> dict[str, Any]:
+    retrain, newest = {"post": _retrain()}, _get("The newest jobs, newest first.", JobsReply)
+    newest["responses"] |= _refusals(400, 503)
+    newest["parameters"] = _parameters(JobsQuery)
+    job = _get("A job: how far it is, and what came of it.", JobReply)
+    job["responses"] |= _refusals(404, 503)
+    paths = {"/retrain": retrain, "/jobs": {"get": newest}}
+    paths["/jobs/{id}"] = {"get": {**job, "parameters": [_ID]}}
+    return paths | {f"/v1{path}": found for path, found in paths.items()}
+
+
+def _retrain() -> dict[str, Any]:
+    return {
+        "summary": "Retrain from the archive; another process does it.",
+        "requestBody": {"required": False, "content": {JSON: _schema(RetrainRequest)}},
+        "responses": {
+            "202": {
+                "description": "The job, which waits or is under way; Location says where it is.",
+                "content": {JSON: _schema(JobReply)},
+                "headers": {"Location": {"schema": {"type": "string"}}},
+            },
+            **_refusals(400, 408, 413, 503),
+        },
+    }
 
 
 def _refusals(*statuses: int) -> dict[str, Any]:

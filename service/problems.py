@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from copytaster.model.errors import ArchiveDownError, ArchiveError, NoArticleError
+from copytaster.model.errors import ArchiveDownError, ArchiveError, NoArticleError, NoJobError
 from copytaster.service.schemas import FieldProblem, LineProblem, Problem
 
 MIMETYPE = "application/problem+json"
@@ -87,7 +87,7 @@ def of_archive(error: ArchiveError) -> RequestError:
     if isinstance(error, ArchiveDownError):
         _log.error("the archive: %s", error)
         return RequestError(HTTPStatus.SERVICE_UNAVAILABLE, _DOWN)
-    if isinstance(error, NoArticleError):
+    if isinstance(error, NoArticleError | NoJobError):
         return RequestError(HTTPStatus.NOT_FOUND, f"{error}.")
     return RequestError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{error}.")
 
