@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
 )
+@click.option("--no-worker", is_flag=True, help="Leave the jobs to a copytaster work elsewhere.")
 @click.option("--insecure", is_flag=True, help="Listen for other machines without any access key.")
 def command(
     host: str | None,
@@ -35,6 +37,7 @@ def command(
     workers: int | None,
     models: Path | None,
     *,
+    no_worker: bool,
     insecure: bool,
 ) -> None:
     r"""Serve the champion over HTTP; with no tagger yet, train the default one first.
@@ -47,6 +50,7 @@ def command(
       copytaster serve --host 0.0.0.0 --port 80 --workers 4
     """
     gc.disable()  # a start throws next to nothing away; the server collects again
+    from copytaster.cli.beside import Beside
     from copytaster.model.registry import Registry
     from copytaster.model.tagger import Tagger
     from copytaster.service.app import create_app
@@ -78,7 +82,9 @@ def command(
         app.extensions[WATCH] = Watch(live, Registry(root), home.model_key())
         return app
 
-    Server(make, settings).run()
+    server = Server(make, settings)
+    with Beside(root) if settings.worker and not no_worker else nullcontext():
+        server.run()
 
 
 def settings_from(

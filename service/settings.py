@@ -33,6 +33,10 @@ class Settings:
         The file of access keys; ``None``: a file beside the models.
     database_url : str or None
         Of the archive; ``None``: a file beside the models.
+    worker : bool
+        Whether the service has the archive's jobs done beside it.
+    retrain_after : int
+        Changed labels after which a retraining begins by itself; 0: never.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +50,8 @@ class Settings:
     insecure: bool = False
     keys: Path | None = None
     database_url: str | None = None
+    worker: bool = True
+    retrain_after: int = 0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -69,6 +75,8 @@ class Settings:
             keys=found.path("KEYS"),
             insecure=found.flag("INSECURE", default=cls.insecure),
             database_url=environ.get(f"{_PREFIX}DATABASE_URL") or None,
+            worker=found.flag("WORKER", default=cls.worker),
+            retrain_after=found.number("RETRAIN_AFTER", cls.retrain_after, 0, 2**31),
         )
 
 
