@@ -192,7 +192,7 @@ class Jobs:
     def _end(self, identifier: str, owner: str, **values: object) -> None:
         self._update(identifier, owner, finished=self._now(), until=None, **values)
 
-    def _update(self, identifier: str, owner: str, **values: object) -> None:
+    def _update(self, identifier: str, owner: str, /, **values: object) -> None:
         mine = (jobs.c.id == identifier, jobs.c.owner == owner, jobs.c.state == "running")
         found = self._connection.execute(update(jobs).where(*mine).values(**values))
         if found.rowcount != 1:

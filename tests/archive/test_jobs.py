@@ -6,16 +6,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text, update
 
-from copytaster.archive import clock, decisions, jobs
+from copytaster.archive import clock, decisions, jobs, news
 from copytaster.archive.database import Database
 from copytaster.archive.decisions import Decisions
 from copytaster.archive.jobs import Job, Jobs, LeaseLostError
 from copytaster.archive.replies import Replies, Reply
+from copytaster.archive.store import Author, Store
 from copytaster.archive.tables import decisions as kept_decisions
 from copytaster.archive.tables import jobs as rows
 from copytaster.archive.tables import replies
-from copytaster.model.errors import ArchiveError, KeyReusedError
+from copytaster.model.errors import ArchiveError, KeyReusedError, NoJobError
 from copytaster.model.types import Article, Tag, Tagging
+from tests.stories import labelled
 
 
 def queue(database: Database, **request: object) -> Job:
@@ -173,3 +175,78 @@ def test_decisions_are_kept_without_their_text_and_dropped_when_old(database: Da
         (found,) = connection.execute(select(kept_decisions)).all()
     assert (found.article, found.model, found.tags) == ("a1", "v1", '{"trade": [0.75, "auto"]}')
     assert "secret" not in str(found)
+
+
+def test_a_job_that_is_let_go_waits_again_and_does_not_count(database: Database) -> None:
+    made = queue(database)
+    for _ in range(5):
+        assert claim(database) is not None
+        with database.writing() as connection:
+            Jobs(connection).release(made.id, "me", counts=False)
+            found = Jobs(connection).get(made.id)
+        assert (found.state, found.owner, found.attempts) == ("queued", None, 0)
+
+
+def test_a_job_whose_process_died_three_times_has_failed(database: Database) -> None:
+    made = queue(database)
+    states = []
+    for _ in range(3):
+        assert claim(database) is not None
+        with database.writing() as connection:
+            Jobs(connection).release(made.id, "me", counts=True)
+            found = Jobs(connection).get(made.id)
+        states.append(found.state)
+    assert states == ["queued", "queued", "failed"]
+    assert found.error is not None
+    assert found.finished is not None
+
+
+def test_only_the_owner_lets_a_job_go(database: Database) -> None:
+    made = queue(database)
+    claim(database)
+    with pytest.raises(LeaseLostError), database.writing() as connection:
+        Jobs(connection).release(made.id, "you", counts=False)
+
+
+def test_a_job_is_taken_by_name_or_not_at_all(database: Database) -> None:
+    queue(database)
+    later = queue(database, preset="fast")
+    with database.writing() as connection:
+        found = Jobs(connection).claim("retrain", "me", later.id)
+    assert found is not None
+    assert found.id == later.id
+    with database.writing() as connection:
+        assert Jobs(connection).claim("retrain", "you", "no such job") is None
+
+
+def test_what_could_be_taken_is_told_without_taking_it(database: Database) -> None:
+    def looked() -> tuple[Job | None, Job | None]:
+        with database.reading() as connection:
+            return Jobs(connection).due("retrain"), Jobs(connection).running("retrain")
+
+    assert looked() == (None, None)
+    made = queue(database)
+    assert looked() == (made, None)
+    running = claim(database)
+    assert looked() == (None, running)
+    abandon(database)
+    due, none = looked()
+    assert due is not None
+    assert (due.id, none) == (made.id, None)
+
+
+def test_an_unknown_job_is_said_to_be(database: Database) -> None:
+    with pytest.raises(NoJobError, match="no job 'x'"), database.reading() as connection:
+        Jobs(connection).get("x")
+
+
+def test_changes_of_labels_are_counted_from_one_of_them_on(database: Database) -> None:
+    with database.writing() as connection:
+        assert (news.newest(connection), news.since(connection, 0, 5)) == (0, 0)
+        store = Store(connection)
+        store.add([labelled(1, "a", "One.", ["trade"]), labelled(2, "b", "Two.", ["travel"])])
+        seen = news.newest(connection)
+        assert news.since(connection, 0, 5) == 2
+        assert news.since(connection, 0, 1) == 1
+        store.label("s1", {"trade": None, "sport": False}, Author("editor"))
+        assert news.since(connection, seen, 5) == 2

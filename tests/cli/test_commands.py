@@ -47,6 +47,8 @@ def run(
         ["gate"],
         ["models"],
         *(["models", one] for one in ("list", "show", "diff", "promote", "rollback", "prune")),
+        ["retrain"],
+        ["work"],
         ["seeds"],
         ["seeds", "check"],
     ],

@@ -62,6 +62,8 @@ def serving(
     port = free_port()
     command = [sys.executable, "-m", "copytaster.cli.main", "serve"]
     command += ["--port", str(port), "--models", str(models)]
+    # Few tests have jobs to do.
+    environ = {"COPYTASTER_WORKER": "0", **environ}
     process = subprocess.Popen(command, env={**os.environ, **environ}, stdout=out)
     running = Running(port, process)
     try:
