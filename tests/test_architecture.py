@@ -120,6 +120,20 @@ def test_a_start_of_the_service_imports_only_what_serving_needs() -> None:
     assert not loaded & {"joblib", "rich", "platformdirs", "sklearn", "scipy", "py3langid"}
 
 
+def test_looking_after_the_queue_imports_no_scikit_learn(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path\n"
+        "from copytaster.archive.archive import Archive\n"
+        "from copytaster.cli import work\n"
+        "from copytaster.cli.worker import Worker\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "url = f'sqlite:///{folder}/archive.db'\n"
+        "Archive(url).open()\n"
+        "Worker(url, folder / 'models', after=1).turn()"
+    )
+    assert not loaded_after(code) & {"sklearn", "scipy", "flask", "rich"}
+
+
 def test_serving_and_tagging_import_no_scikit_learn(small_folder: Path) -> None:
     code = (
         "import sys\n"
