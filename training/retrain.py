@@ -9,7 +9,7 @@ import numpy as np
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.order import Order
 from copytaster.model import files
-from copytaster.model.registry import Registry
+from copytaster.model.registry import VERDICT, Registry
 from copytaster.training import config, fit, gate, held_out, material, saving
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
@@ -155,7 +155,7 @@ class _Retraining:
             made.rename(folder)
             files.sync_folder(folder.parent)
             return
-        for name in (gate.VERDICT, gate.REPORT):
+        for name in (VERDICT, gate.REPORT):
             files.write_text(folder / name, (made / name).read_text(encoding="utf-8"))
 
     def _same(self, lesson: Corpus) -> Outcome | None:
