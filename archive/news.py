@@ -2,12 +2,21 @@
 
 from sqlalchemy import Connection, func, select
 
-from copytaster.archive.tables import label_events
+from copytaster.archive.tables import articles, label_events
 
 
 def newest(connection: Connection) -> int:
     """Return the number of the newest change of a label; 0 where there is none."""
     return int(connection.scalar(select(func.max(label_events.c.id))) or 0)
+
+
+def changed(connection: Connection) -> str | None:
+    """Return when an article was last added or changed, in ISO 8601; ``None`` without any.
+
+    An article that is about nothing changes no label.
+    """
+    moment = connection.scalar(select(func.max(articles.c.changed)))
+    return None if moment is None else moment.isoformat()
 
 
 def since(connection: Connection, number: int, most: int) -> int:

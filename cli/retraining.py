@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -129,14 +129,14 @@ def work(job: Job, setting: Setting, show: Move | None = None) -> dict[str, Any]
 def _done(job: Job, setting: Setting, move: Move) -> dict[str, Any]:
     started = time.monotonic()
     order = Order.from_json(job.request)
-    event, items, last = patiently(lambda: _read(setting.archive))
+    known, items, last = patiently(lambda: _read(setting.archive))
     champion = Registry(setting.root).champion()
-    if last is not None and _is_old(last, order, event, champion):
-        words = f"Nothing new: no label has changed since the last retraining (job {last.id})."
+    if last is not None and _is_old(last, order, {**known, "champion": champion}):
+        words = f"Nothing new: nothing has changed since the last retraining (job {last.id})."
         found = {"outcome": "nothing new", "version": None, "champion": champion, "words": [words]}
     else:
         found = _retrained(items, order, setting, move).as_json()
-    return {**found, "event": event, "seconds": round(time.monotonic() - started, 1)}
+    return {**found, **known, "seconds": round(time.monotonic() - started, 1)}
 
 
 def _retrained(
@@ -150,8 +150,8 @@ def _retrained(
     return retrain.run(items, order, means)
 
 
-def _read(archive: Archive) -> "tuple[int, list[LabelledArticle], Job | None]":
-    """Return the archive's newest change, its articles, and the last retraining that ended well.
+def _read(archive: Archive) -> "tuple[dict[str, Any], list[LabelledArticle], Job | None]":
+    """Return the archive's newest changes, its articles, and the last retraining that ended well.
 
     A label that changes while they are read is newer than the change that is returned.
     """
@@ -159,14 +159,16 @@ def _read(archive: Archive) -> "tuple[int, list[LabelledArticle], Job | None]":
 
     with archive.reading() as connection:
         done = Jobs(connection).latest(RETRAIN, 1, "done")
-        event = news.newest(connection)
-        return event, list(Store(connection).each()), done[0] if done else None
+        known = {"event": news.newest(connection), "changed": news.changed(connection)}
+        return known, list(Store(connection).each()), done[0] if done else None
 
 
-def _is_old(last: Job, order: Order, event: int, champion: str | None) -> bool:
+def _is_old(last: Job, order: Order, now: Mapping[str, Any]) -> bool:
+    """Return whether all is as it was when the *last* retraining ended."""
     result = last.result or {}
-    same = (result.get("event"), result.get("champion")) == (event, champion)
-    return same and Order.from_json(last.request) == order
+    same = all(result.get(name) == value for name, value in now.items())
+    again = result.get("outcome") == "overtaken"
+    return same and not again and Order.from_json(last.request) == order
 
 
 def _seeds() -> "Corpus":

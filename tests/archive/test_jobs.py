@@ -243,6 +243,7 @@ def test_an_unknown_job_is_said_to_be(database: Database) -> None:
 def test_changes_of_labels_are_counted_from_one_of_them_on(database: Database) -> None:
     with database.writing() as connection:
         assert (news.newest(connection), news.since(connection, 0, 5)) == (0, 0)
+        assert news.changed(connection) is None
         store = Store(connection)
         store.add([labelled(1, "a", "One.", ["trade"]), labelled(2, "b", "Two.", ["travel"])])
         seen = news.newest(connection)
@@ -250,3 +251,7 @@ def test_changes_of_labels_are_counted_from_one_of_them_on(database: Database) -
         assert news.since(connection, 0, 1) == 1
         store.label("s1", {"trade": None, "sport": False}, Author("editor"))
         assert news.since(connection, seen, 5) == 2
+        before = news.changed(connection)
+        store.add([labelled(3, "c", "About nothing.", [])])
+        assert news.since(connection, seen, 5) == 2
+        assert (news.changed(connection) or "") > (before or "")

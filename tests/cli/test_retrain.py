@@ -45,7 +45,7 @@ def test_a_retraining_promotes_and_the_next_has_nothing_to_do(newsroom: Newsroom
     assert (job.state, job.result and job.result["champion"]) == ("done", champion)
     status, said = run(newsroom, "retrain")
     assert (status, newsroom.registry.champion()) == (4, champion)
-    assert "Nothing new: no label has changed" in said
+    assert "Nothing new: nothing has changed" in said
 
 
 def test_a_refusal_has_its_own_status(original: Newsroom, tmp_path: Path) -> None:
