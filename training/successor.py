@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from copytaster.model import arrays as array_file
-from copytaster.model import artifact
+from copytaster.model import artifact, seen
 from copytaster.model.artifact import Artifact
-from copytaster.model.manifest import Manifest
+from copytaster.model.manifest import SEEN, Manifest
 from copytaster.model.registry import Registry
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.types import Article
@@ -90,10 +90,18 @@ def follow(
         metrics=_metrics(loaded.manifest, plan),
         golden=renewed(arrays, loaded.manifest.golden, len(plan.new)),
     )
-    return Successor(_save(made, arrays, registry, key), came, plan.waiting)
+    articles = seen.check(registry.folder(version), made.seen)
+    return Successor(_save(made, arrays, articles, registry, key), came, plan.waiting)
 
 
-def _save(made: Manifest, arrays: array_file.Arrays, registry: Registry, key: bytes | None) -> str:
+def _save(
+    made: Manifest,
+    arrays: array_file.Arrays,
+    articles: bytes | None,
+    registry: Registry,
+    key: bytes | None,
+) -> str:
+    """Save a version that has seen what the one before had: its file of *articles*, if any."""
     with tempfile.TemporaryDirectory(dir=registry.root, prefix=".saving.") as folder:
         path = Path(folder) / artifact.ARRAYS
         array_file.dump(arrays, path)
@@ -101,7 +109,11 @@ def _save(made: Manifest, arrays: array_file.Arrays, registry: Registry, key: by
         made = replace(made, size=size, sha256=sha256)
         date = made.data["newest"] or "undated"
         made = replace(made, version=f"{date}-{made.digest[:12]}")
-        artifact.save(made, path, registry.folder(made.version), key)
+        keys = None
+        if articles is not None:
+            keys = Path(folder) / SEEN
+            keys.write_bytes(articles)
+        artifact.save(made, path, registry.folder(made.version), key, keys)
     return made.version
 
 

@@ -25,6 +25,7 @@ def blueprint(teaching: Teaching, tagger: Callable[[], Tagger]) -> Blueprint:
 
     @routes.get("/review")
     def review() -> Response:
+        from copytaster.archive import relabelled
         from copytaster.archive.store import Store
         from copytaster.service import asking
 
@@ -32,6 +33,7 @@ def blueprint(teaching: Teaching, tagger: Callable[[], Tagger]) -> Blueprint:
         with teaching.archive.reading() as connection:
             items = Store(connection).unsettled(LOOKED_AT)
         serving = tagger()
+        items = [relabelled.today(item, serving.taxonomy) for item in items]
         found = [_reply(one) for one in asking.ask(serving, items, query.limit)]
         reply = ReviewReply(model=serving.version, looked_at=len(items), articles=found)
         return Response(reply.model_dump_json(), content_type=articles.JSON)

@@ -94,3 +94,14 @@ def test_labels_from_before_are_shown_and_withdrawn_under_todays_slug(
 def test_a_slug_that_was_never_a_topics_is_still_422(client: FlaskClient) -> None:
     reply = client.post("/articles", json={**ARTICLE, "topics": ["trad"]})
     assert (reply.status_code, "unknown topic" in reply.text) == (422, True)
+
+
+def test_a_review_does_not_ask_what_an_old_label_answers(client: FlaskClient, url: str) -> None:
+    client.get("/articles/a1")
+    item = labelled(1, "", "A tariff on steel.", ("trade",), complete=False)
+    database = Database(url)
+    with database.writing() as connection:
+        Store(connection).add([item], IMPORT)
+    database.engine.dispose()
+    (asked,) = client.get("/review?limit=5").get_json()["articles"]
+    assert "commerce" not in {one["topic"] for one in asked["questions"]}

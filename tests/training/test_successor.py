@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from copytaster.model import edits
+from copytaster.model.manifest import SEEN
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy, Topic
@@ -67,6 +68,14 @@ def test_the_manifest_tells_what_was_added(
     assert "covid" in step["added"]["health"]["words"]
     assert tagger.manifest.metrics["topics"]["health"]["articles"] == 0
     assert tagger.manifest.golden[-1].text
+
+
+def test_what_a_tagger_has_seen_its_successor_has_seen(
+    registry: Registry, small_folder: Path, small_taxonomy: Taxonomy, follow: Follow
+) -> None:
+    tagger = load(registry, follow(edits.add(small_taxonomy, HEALTH)))
+    there = registry.folder(tagger.version) / SEEN
+    assert there.read_bytes() == (small_folder / SEEN).read_bytes()
 
 
 def test_a_renamed_topic_keeps_its_column_and_old_slugs_their_meaning(
