@@ -1,6 +1,7 @@
 """A look at the registry, twice a second, in every worker: a new champion is loaded and serves."""
 
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -8,9 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from copytaster.model.artifact import ARRAYS
 from copytaster.model.errors import ArtifactError
-from copytaster.model.manifest import NAME as MANIFEST
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.service.live import Live, Refusal, Serving
@@ -23,7 +22,7 @@ EVERY = 0.5
 _LONGEST = 255
 _log = logging.getLogger(__name__)
 #: What changes with the files of a version.
-_Stamp = tuple[tuple[int, int, int] | None, ...]
+_Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 class Watch:
@@ -126,12 +125,8 @@ def _giving_way() -> Iterator[None]:
 
 
 def _stamp(folder: Path) -> _Stamp:
-    return tuple(_of_file(folder / name) for name in (MANIFEST, ARRAYS))
-
-
-def _of_file(path: Path) -> tuple[int, int, int] | None:
     try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+        found = sorted((entry.name, entry.stat()) for entry in os.scandir(folder))
+    except OSError:  # gone while it was looked at
+        return ()
+    return tuple((name, of.st_mtime_ns, of.st_ino, of.st_size) for name, of in found)

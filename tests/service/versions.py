@@ -54,6 +54,7 @@ def point(root: Path, name: str) -> None:
 def _save(manifest: Manifest, folder: Path, key: bytes | None) -> Path:
     made = folder.parent / manifest.version
     with files.new_folder(made) as aside:
-        shutil.copy(folder / ARRAYS, aside / ARRAYS)
+        for path in folder.iterdir():
+            shutil.copy(path, aside / path.name)
         (aside / NAME).write_text(manifest.dumps(key), encoding="utf-8")
     return made
