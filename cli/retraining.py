@@ -20,6 +20,7 @@ from copytaster.model.registry import Registry
 
 if TYPE_CHECKING:
     from copytaster.archive.labelled import LabelledArticle
+    from copytaster.model.taxonomy import Taxonomy
     from copytaster.training.corpus import Corpus
     from copytaster.training.outcome import Outcome
 
@@ -130,23 +131,39 @@ def _done(job: Job, setting: Setting, move: Move) -> dict[str, Any]:
     started = time.monotonic()
     order = Order.from_json(job.request)
     known, items, last = patiently(lambda: _read(setting.archive))
+    topics = _topics(setting.root)
+    known["topics"] = topics.digest if topics is not None else None
     champion = Registry(setting.root).champion()
     if last is not None and _is_old(last, order, {**known, "champion": champion}):
         words = f"Nothing new: nothing has changed since the last retraining (job {last.id})."
         found = {"outcome": "nothing new", "version": None, "champion": champion, "words": [words]}
     else:
-        found = _retrained(items, order, setting, move).as_json()
+        found = _retrained(items, order, setting, topics, job.by, move).as_json()
     return {**found, **known, "seconds": round(time.monotonic() - started, 1)}
 
 
+def _topics(root: Path) -> "Taxonomy | None":
+    """Return the topics of the newsroom's own file, if there is one."""
+    from copytaster.model.taxonomy import Taxonomy
+
+    path = home.taxonomy_file(root)
+    return Taxonomy.load(path) if path.exists() else None
+
+
 def _retrained(
-    items: "list[LabelledArticle]", order: Order, setting: Setting, move: Move
+    items: "list[LabelledArticle]",
+    order: Order,
+    setting: Setting,
+    topics: "Taxonomy | None",
+    by: str | None,
+    move: Move,
 ) -> "Outcome":
     from copytaster.training import retrain
 
     if order.seeds is None:
         order = replace(order, seeds=home.seeds())
-    means = retrain.Means(Registry(setting.root), _seeds, home.model_key(), setting.n_jobs, move)
+    registry, key = Registry(setting.root, home.model_key()), home.model_key()
+    means = retrain.Means(registry, _seeds, topics, by or "", key, setting.n_jobs, move)
     return retrain.run(items, order, means)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from copytaster.cli import home
+from copytaster.cli import home, person
 from copytaster.cli.screen import ERR, OUT, table
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _change(
             "Run copytaster topics apply, and the new champion follows."
         )
     if found.version is not None and promote:
-        registry.promote(found.version)
+        registry.promote(found.version, by=person.login(), why="topics changed")
     _say(found, promoted=promote)
 
 

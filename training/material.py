@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from copytaster.archive import relabelled
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.model.errors import CorpusError
 from copytaster.model.taxonomy import Taxonomy
@@ -38,7 +39,8 @@ def gather(
     Parameters
     ----------
     items : iterable of LabelledArticle
-        The archive's. Labels for other topics are left out.
+        The archive's. Old slugs are read as what they mean today; labels for other topics are
+        left out.
     taxonomy : Taxonomy
     seeds : Corpus or None
         An article that the archive has too, by identifier or content, counts as the archive's.
@@ -51,7 +53,8 @@ def gather(
         If nothing is left.
     """
     known = frozenset(taxonomy.slugs)
-    own = [item for item in (_within(item, known) for item in items) if _teaches(item)]
+    today = (relabelled.today(item, taxonomy) for item in items)
+    own = [item for item in (_within(item, known) for item in today) if _teaches(item)]
     found = [*(_besides(own, seeds, known) if seeds is not None else ()), *own]
     if one_topic:
         found = [item for item in found if len(item.yes) == 1]

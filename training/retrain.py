@@ -10,6 +10,7 @@ from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.order import Order
 from copytaster.model import files
 from copytaster.model.registry import VERDICT, Registry
+from copytaster.model.taxonomy import Taxonomy
 from copytaster.training import config, fit, gate, held_out, material, saving
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
@@ -33,6 +34,10 @@ class Means:
     registry : Registry
     seeds : callable
         Returns the seed articles with their taxonomy.
+    taxonomy : Taxonomy or None
+        The topics that the newsroom keeps in a file of its own; ``None``: the champion's.
+    by : str
+        Who asked for it, for the history of champions.
     key : bytes or None
         The key that versions are signed with.
     n_jobs : int
@@ -43,6 +48,8 @@ class Means:
 
     registry: Registry
     seeds: Callable[[], Corpus]
+    taxonomy: Taxonomy | None = None
+    by: str = ""
     key: bytes | None = None
     n_jobs: int = 1
     progress: Progress | None = None
@@ -101,7 +108,7 @@ class _Retraining:
         self._before = means.registry.champion()
         self._champion = self._load(means.registry, self._before)
         seeds = means.seeds()
-        taxonomy = material.topics(self._champion, seeds)
+        taxonomy = means.taxonomy or material.topics(self._champion, seeds)
         wanted = order.seeds
         if wanted is None:
             wanted = material.learned_seeds(self._champion, seeds)
@@ -145,7 +152,12 @@ class _Retraining:
             if self._registry.champion() != self._before:
                 kind, words = "overtaken", (*words, self._overtaken())
         if kind == "promoted":
-            self._registry.promote(version)
+            self._registry.promote(
+                version,
+                by=self._means.by,
+                why="retrained, and passed the gate",
+                verdict={"promote": True, "champion": self._before, "words": list(words[:3])},
+            )
         return replace(found, kind=kind, champion=self._registry.champion(), words=words)
 
     def _publish(self, version: str) -> None:
