@@ -7,9 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+)
 
-from copytaster.model.errors import ArchiveDownError, SettingsError
+from copytaster.model.errors import ArchiveDownError, ArchiveError, SettingsError
 
 #: Seconds that a writer waits for another.
 _BUSY = 10
@@ -78,6 +85,8 @@ class Database:
     def _watched(self) -> Iterator[None]:
         try:
             yield
+        except (DataError, IntegrityError) as error:
+            raise ArchiveError(f"the archive cannot keep this: {error.orig}") from error
         except DBAPIError as error:
             raise ArchiveDownError(self.name, str(error.orig).strip() or "failed") from error
         except SQLAlchemyError as error:
@@ -105,7 +114,12 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _BUSY})
+        patience = {
+            "connect_timeout": _BUSY,
+            "tcp_user_timeout": 1000 * _BUSY,
+            "options": f"-c lock_timeout={_BUSY}s",
+        }
+        return create_engine(url, pool_pre_ping=True, connect_args=patience)
     except (NoSuchModuleError, ModuleNotFoundError):
         raise SettingsError(
             "COPYTASTER_DATABASE_URL",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from copytaster.archive import clock
+from copytaster.archive import clock, kept
 from copytaster.archive.tables import jobs
 from copytaster.model.errors import ArchiveError, NoJobError
 
@@ -104,7 +104,8 @@ class Jobs:
         NoJobError
             If there is none with this identifier.
         """
-        row = self._connection.execute(select(jobs).where(jobs.c.id == identifier)).one_or_none()
+        query = select(jobs).where(jobs.c.id == identifier)
+        row = self._connection.execute(query).one_or_none() if kept.fits(identifier, 36) else None
         if row is None:
             raise NoJobError(f"no job {identifier!r}")
         return _job(row)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from copytaster.archive import clock, kept, merging
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.merging import Held, Origin
-from copytaster.archive.tables import TOPIC, articles, label_events, labels, utc
+from copytaster.archive.tables import ID, TOPIC, articles, label_events, labels, utc
 from copytaster.model.errors import NoArticleError
 from copytaster.model.types import Article
 
@@ -137,7 +137,7 @@ class Store:
         NoArticleError
             If there is no such article.
         """
-        for row in self._rows([identifier]):
+        for row in self._rows([identifier]) if kept.fits(identifier, ID) else ():
             return _labelled(row, self._held([identifier])[identifier])
         raise NoArticleError(f"no article {identifier!r} in the archive; send it first")
 
@@ -215,7 +215,8 @@ class Store:
     def _change(self, changed: Mapping[str, Mapping[str, bool | None]], author: Author) -> int:
         """Make the changes, and remember them; return how many."""
         now = clock.now(self._connection)
-        how = {"editor": author.editor, "model": author.model, "origin": author.origin, "at": now}
+        editor, model = kept.fit_or_none(author.editor), kept.fit_or_none(author.model)
+        how = {"editor": editor, "model": model, "origin": author.origin, "at": now}
         events = [
             {"article": identifier, "topic": topic, "yes": found[topic], **how}
             for identifier, found in changed.items()

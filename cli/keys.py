@@ -30,8 +30,8 @@ def command() -> None:
     Scopes:
       tag    POST /tag, GET /topics
       label  /articles and labels, GET /review
-      train  POST /retrain, GET /jobs and /models
-      admin  promote and roll back models
+      train  POST /retrain, GET /jobs
+      admin  whatever no other scope opens; no route yet
 
     \b
     Examples:

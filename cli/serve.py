@@ -67,10 +67,10 @@ def command(
         keys=settings.keys or home.keys(root),
         insecure=insecure or settings.insecure,
     )
-    must_be_closed(settings)
     metrics = Metrics(settings.workers)
 
     def make() -> "Flask":
+        must_be_closed(settings)
         folder = home.champion(root)
         if folder is None:
             folder = _train_default(root)

@@ -210,7 +210,7 @@ def _change(
 
     root = models or home.models()
     wanted = edit(home.taxonomy(root))
-    registry = Registry(root)
+    registry = Registry(root, home.model_key())
     version = registry.champion()
     if version is None:
         edits.write(wanted, home.taxonomy_file(root))
@@ -245,7 +245,7 @@ def _say(found: "Successor", *, promoted: bool) -> None:
             more = "" if len(one.words) <= _SHOWN else f" and {len(one.words) - _SHOWN} more"
             OUT.print(f"  new to the tagger: {', '.join(one.words[:_SHOWN])}{more}")
     for line in found.waiting:
-        ERR.print(f"Waits for the next training (copytaster train): {line}.")
+        ERR.print(f"Waits for the next training (copytaster retrain): {line}.")
 
 
 def _serving(root: Path) -> "Manifest | None":

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -58,12 +58,21 @@ def aside(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
             yield cast("BinaryIO", out)
             out.flush()
             hidden.chmod(mode)
+            _keep_owner(hidden, path)
             os.fsync(out.fileno())
             hidden.replace(path)
         except BaseException:
             hidden.unlink(missing_ok=True)
             raise
     sync_folder(path.parent)
+
+
+def _keep_owner(hidden: Path, path: Path) -> None:
+    """Have the file that replaces *path* belong to whom it belonged, as far as we may."""
+    with suppress(OSError):
+        before = path.stat()
+        if (before.st_uid, before.st_gid) != (os.getuid(), os.getgid()):
+            os.chown(hidden, before.st_uid, before.st_gid)
 
 
 @contextmanager

@@ -27,8 +27,7 @@ _SCOPES: tuple[tuple[str, Scope | None], ...] = (
     (r"/(healthz|readyz|metrics|openapi\.json|docs(/.*)?)", None),
     (r"(/v1)?/(tag|topics)", "tag"),
     (r"(/v1)?/(articles(/.*)?|review)", "label"),
-    (r"(/v1)?/(retrain|jobs(/.*)?|models)", "train"),
-    (r"(/v1)?/models/.*", "admin"),
+    (r"(/v1)?/(retrain|jobs(/.*)?)", "train"),
 )
 _COMPILED = tuple((re.compile(pattern, re.DOTALL), scope) for pattern, scope in _SCOPES)
 
@@ -68,8 +67,8 @@ class Guard:
         self._app = app
         self._file = KeyFile(path) if path is not None else None
         self._clock = clock
-        self._ring = Keyring(self._file.read() if self._file else ())
         self._seen = self._stamp()
+        self._ring = Keyring(self._file.read() if self._file else ())
         self._fresh_until = clock() + _FRESH
 
     def __call__(
@@ -98,24 +97,29 @@ class Guard:
         if self._file is not None and now >= self._fresh_until:
             self._fresh_until = now + _FRESH
             stamp = self._stamp()
-            if stamp != self._seen:
-                self._reread(self._file)
+            if stamp != self._seen and self._reread(self._file, stamp):
                 self._seen = stamp
         return self._ring
 
-    def _reread(self, file: KeyFile) -> None:
+    def _reread(self, file: KeyFile, stamp: tuple[int, ...] | None) -> bool:
+        """Take the keys of the *file*, and return whether that could be done."""
+        if stamp is None and not self._ring.empty:
+            _log.error("the keys stay as they were: %s is gone", file.path)
+            return False
         try:
             self._ring = Keyring(file.read())
         except SettingsError as error:
             _log.error("the keys stay as they were: %s", error)
+            return False
+        return True
 
-    def _stamp(self) -> tuple[int, int] | None:
+    def _stamp(self) -> tuple[int, ...] | None:
         """Return what changes with the file."""
         try:
             found = self._file.path.stat() if self._file else None
         except OSError:
             return None
-        return (found.st_mtime_ns, found.st_ino) if found else None
+        return (found.st_mtime_ns, found.st_ctime_ns, found.st_ino) if found else None
 
 
 def _key(ring: Keyring, header: str) -> Key | None:

@@ -31,6 +31,8 @@ Headers = list[tuple[str, str]]
 
 #: Paths whose answers wait for the archive's database, and so have threads of their own.
 ARCHIVE = re.compile(r"(/v1)?/(articles|retrain|jobs|review)(/|$)")
+#: Paths that take streams.
+STREAMS = re.compile(r"(/v1)?/(tag|articles)")
 #: Bodies above so many bytes may take a millisecond or more, and are worth a thread.
 LONG = 32 * 1024
 #: Of a body that is too large, so much is read past before the answer, so that clients see it.
@@ -57,13 +59,14 @@ class Bridge:
         self._long = ThreadPoolExecutor(settings.threads, "copytaster-long")
         self._streams = ThreadPoolExecutor(settings.threads, "copytaster-stream")
         self._archive = ThreadPoolExecutor(settings.threads, "copytaster-archive")
-        self._most, self._open = settings.threads, 0
+        self._intakes = ThreadPoolExecutor(settings.threads, "copytaster-intake")
+        self._most, self._open = settings.threads, {self._streams: 0, self._intakes: 0}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = time.perf_counter()
         environ = of_scope(scope)
-        if environ.get("CONTENT_TYPE", "").lower().startswith(NDJSON):
+        if _is_stream(environ):
             status = await self._stream(environ, receive, send)
         else:
             status = await self._whole(environ, receive, send)
@@ -114,19 +117,22 @@ class Bridge:
         return io.BytesIO(parts[0] if len(parts) == 1 else b"".join(parts))
 
     async def _stream(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
-        if self._open == self._most:
+        pool = self._intakes if ARCHIVE.match(environ["PATH_INFO"]) else self._streams
+        if self._open[pool] == self._most:
             environ["wsgi.input"], environ[BUSY] = io.BytesIO(), True
             status, headers, reply = _call(self._app, environ)
             await send(_start(status, headers))
             await send({"type": "http.response.body", "body": reply})
             return status
-        self._open += 1
+        self._open[pool] += 1
         try:
-            return await self._streamed(environ, receive, send)
+            return await self._streamed(environ, receive, send, pool)
         finally:
-            self._open -= 1
+            self._open[pool] -= 1
 
-    async def _streamed(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
+    async def _streamed(
+        self, environ: dict[str, Any], receive: Receive, send: Send, pool: ThreadPoolExecutor
+    ) -> str:
         loop = asyncio.get_running_loop()
         environ["wsgi.input"] = _Source(loop, receive, self._seconds)
 
@@ -154,9 +160,16 @@ class Bridge:
             return answer.status
 
         try:
-            return await loop.run_in_executor(self._streams, run)
+            return await loop.run_in_executor(pool, run)
         except (TimeoutError, ConnectionError):
             return "499 Client stopped reading"
+
+
+def _is_stream(environ: dict[str, Any]) -> bool:
+    """Return whether lines come in, and lines go out."""
+    kind = environ.get("CONTENT_TYPE", "").lower()
+    posted = kind.startswith(NDJSON) and environ["REQUEST_METHOD"] == "POST"
+    return posted and STREAMS.fullmatch(environ["PATH_INFO"]) is not None
 
 
 def _is_short(body: "io.BytesIO | _Broken") -> bool:

@@ -74,10 +74,10 @@ class Feedback:
             return known
 
     def article(self, sent: LabelledRequest, by: str | None) -> Work:
-        """Return the work that stores an article; raises :class:`RequestError` if it cannot be."""
-        item = self.checked(sent, 0)
+        """Return the work that stores an article; it raises :class:`RequestError` if it cannot."""
 
         def work(connection: Connection) -> Reply:
+            item = self.checked(sent, 0)
             (stored,) = self._store(connection, [(item, _author(sent, by))])
             return Reply(_WORDS[stored.result], stored.model_dump_json())
 
@@ -95,15 +95,10 @@ class Feedback:
         return self._store(connection, [(item, _author(one, by)) for item, one in sent])
 
     def labels(self, identifier: str, sent: LabelsRequest, by: str | None) -> Work:
-        """Return the work that sets labels; raises :class:`RequestError` if it cannot be done."""
-        both = _twice([sent.yes, sent.no, sent.withdraw])
-        if both:
-            raise _unprocessable("body", f"{min(both)!r} is in two lists; keep it in one")
-        taxonomy = self._taxonomy()
-        slugs.must_know(taxonomy, {"yes": sent.yes}, {"no": sent.no})
-        stated = slugs.stated(taxonomy, sent)
+        """Return the work that sets labels; it raises :class:`RequestError` if it cannot."""
 
         def work(connection: Connection) -> Reply:
+            taxonomy, stated = self._stated(sent)
             author = Author("editor", sent.editor or by, sent.model)
             held = Store(connection).label(identifier, stated, author)
             yes = {topic for topic, one in held.items() if one}
@@ -112,6 +107,15 @@ class Feedback:
             return Reply(HTTPStatus.OK, reply.model_dump_json())
 
         return work
+
+    def _stated(self, sent: LabelsRequest) -> tuple[Taxonomy, dict[str, bool | None]]:
+        """Return the topics that serve now, and what is said of them."""
+        both = _twice([sent.yes, sent.no, sent.withdraw])
+        if both:
+            raise _unprocessable("body", f"{min(both)!r} is in two lists; keep it in one")
+        taxonomy = self._taxonomy()
+        slugs.must_know(taxonomy, {"yes": sent.yes}, {"no": sent.no})
+        return taxonomy, slugs.stated(taxonomy, sent)
 
     def get(self, identifier: str) -> ArticleReply:
         """Return an article; raises :class:`NoArticleError` if it is not in the archive."""

@@ -55,7 +55,7 @@ def gather(
     known = frozenset(taxonomy.slugs)
     today = (relabelled.today(item, taxonomy) for item in items)
     own = [item for item in (_within(item, known) for item in today) if _teaches(item)]
-    found = [*(_besides(own, seeds, known) if seeds is not None else ()), *own]
+    found = [*(_besides(own, seeds, taxonomy) if seeds is not None else ()), *own]
     if one_topic:
         found = [item for item in found if len(item.yes) == 1]
     if not found:
@@ -75,13 +75,16 @@ def _teaches(item: LabelledArticle) -> bool:
 
 
 def _besides(
-    own: list[LabelledArticle], seeds: Corpus, known: frozenset[str]
+    own: list[LabelledArticle], seeds: Corpus, taxonomy: Taxonomy
 ) -> Iterator[LabelledArticle]:
     """Yield the seeds that are not in the archive; of a newsroom's own topics they say nothing."""
-    shared = known & frozenset(seeds.taxonomy.slugs)
+    known = frozenset(taxonomy.slugs)
+    ends = (taxonomy.redirects.ends(slug) for slug in seeds.taxonomy.slugs)
+    shared = known & frozenset(slug for one in ends for slug in one)
     names, keys = {item.id for item in own}, Corpus(tuple(own), seeds.taxonomy).keys
     there = np.isin(seeds.keys, keys).tolist()
-    for item, twice in zip(seeds.articles, there, strict=True):
+    for old, twice in zip(seeds.articles, there, strict=True):
+        item = relabelled.today(old, taxonomy)
         if twice or item.id in names or not shared:
             continue
         if item.complete and shared != known:

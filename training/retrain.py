@@ -174,7 +174,10 @@ class _Retraining:
         if self._champion is None:
             return None
         manifest = self._champion.tagger.manifest
-        same = lesson.digest == manifest.data["sha256"]
+        same = (
+            lesson.digest == manifest.data["sha256"]
+            and lesson.taxonomy.digest == manifest.data["taxonomy_sha256"]
+        )
         if not same or self._recipe != recipe_of(self._champion):
             return None
         words = f"Nothing new: {manifest.version} learned from these very articles and labels."

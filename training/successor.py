@@ -1,13 +1,11 @@
 """A version of a tagger that follows a changed taxonomy without being trained again."""
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from copytaster.model import arrays as array_file
-from copytaster.model import artifact, seen
+from copytaster.model import artifact, files, seen
 from copytaster.model.artifact import Artifact
 from copytaster.model.manifest import SEEN, Manifest
 from copytaster.model.registry import Registry
@@ -102,8 +100,8 @@ def _save(
     key: bytes | None,
 ) -> str:
     """Save a version that has seen what the one before had: its file of *articles*, if any."""
-    with tempfile.TemporaryDirectory(dir=registry.root, prefix=".saving.") as folder:
-        path = Path(folder) / artifact.ARRAYS
+    with registry.writing(), files.folder_aside(registry.folder("saving")) as folder:
+        path = folder / artifact.ARRAYS
         array_file.dump(arrays, path)
         size, sha256 = artifact.digest(path)
         made = replace(made, size=size, sha256=sha256)
@@ -111,7 +109,7 @@ def _save(
         made = replace(made, version=f"{date}-{made.digest[:12]}")
         keys = None
         if articles is not None:
-            keys = Path(folder) / SEEN
+            keys = folder / SEEN
             keys.write_bytes(articles)
         artifact.save(made, path, registry.folder(made.version), key, keys)
     return made.version

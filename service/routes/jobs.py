@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from copytaster.service.queue import Queue
 
 
+_FROM_A_PAGE = f"From a page in a browser, send {JSON}."
+
+
 def blueprint(teaching: Teaching, max_body_bytes: int) -> Blueprint:
     """Return the routes over the archive of *teaching*."""
     routes = Blueprint("jobs", __name__)
@@ -28,6 +31,9 @@ def blueprint(teaching: Teaching, max_body_bytes: int) -> Blueprint:
 
     @routes.post("/retrain")
     def retrain() -> Response:
+        if "Origin" in request.headers and request.mimetype != JSON:
+            # A page in a browser sends JSON elsewhere only after having asked whether it may.
+            raise RequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _FROM_A_PAGE)
         data = body.read(max_body_bytes) or b"{}"
         try:
             sent = RetrainRequest.model_validate_json(data)
