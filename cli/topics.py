@@ -231,7 +231,7 @@ def _change(
             "Run copytaster topics apply, and the new champion follows."
         )
     if found.version is not None and promote:
-        registry.promote(found.version, by=person.login(), why="topics changed")
+        registry.promote(found.version, by=person.login(), why="topics changed", after=version)
     _say(found, promoted=promote)
 
 

@@ -26,6 +26,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+class OvertakenError(ArtifactError):
+    """Raised if another version became the champion while one was made to follow the last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registry:
     """The artifacts below one folder.
@@ -123,6 +127,7 @@ class Registry:
         why: str = "",
         forced: bool = False,
         verdict: Mapping[str, Any] | None = None,
+        after: str | None = None,
     ) -> Entry:
         """Make *version* the champion, in one step that survives a power cut.
 
@@ -138,6 +143,8 @@ class Registry:
             Whether it is done against, or without, a verdict of the gate.
         verdict : Mapping or None
             What the gate said, in short; JSON.
+        after : str or None
+            The version that must still be the champion; ``None``: whichever it is.
 
         Returns
         -------
@@ -146,6 +153,8 @@ class Registry:
 
         Raises
         ------
+        OvertakenError
+            If another is the champion than the one named by *after*.
         ArtifactError
             If there is no such version, or it does not prove itself.
         """
@@ -154,6 +163,9 @@ class Registry:
                 raise self._no_such(version, self.root)
             self._prove(version)
             history = self.history()
+            if after is not None and history.champion != after:
+                problem = f"{history.champion} became the champion meanwhile"
+                raise OvertakenError(self.root / _POINTER, problem, f"{version} is not promoted")
             if history.champion == version:
                 return history.entries[-1]
             return self._point(

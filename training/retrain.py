@@ -9,7 +9,7 @@ import numpy as np
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.order import Order
 from copytaster.model import files
-from copytaster.model.registry import VERDICT, Registry
+from copytaster.model.registry import VERDICT, OvertakenError, Registry
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.training import config, fit, gate, held_out, material, saving
 from copytaster.training.config import Recipe
@@ -152,12 +152,16 @@ class _Retraining:
             if self._registry.champion() != self._before:
                 kind, words = "overtaken", (*words, self._overtaken())
         if kind == "promoted":
-            self._registry.promote(
-                version,
-                by=self._means.by,
-                why="retrained, and passed the gate",
-                verdict={"promote": True, "champion": self._before, "words": list(words[:3])},
-            )
+            try:
+                self._registry.promote(
+                    version,
+                    by=self._means.by,
+                    why="retrained, and passed the gate",
+                    verdict={"promote": True, "champion": self._before, "words": list(words[:3])},
+                    after=self._before,
+                )
+            except OvertakenError:
+                kind, words = "overtaken", (*words, self._overtaken())
         return replace(found, kind=kind, champion=self._registry.champion(), words=words)
 
     def _publish(self, version: str) -> None:

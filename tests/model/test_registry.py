@@ -14,7 +14,7 @@ import pytest
 from copytaster.model import files
 from copytaster.model.errors import ArtifactError
 from copytaster.model.history import Entry
-from copytaster.model.registry import Registry
+from copytaster.model.registry import OvertakenError, Registry
 
 NOW = datetime(2026, 11, 21, 10, 30, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -377,3 +377,15 @@ def test_promotions_of_many_processes_at_once_are_all_in_the_history(
     assert {entry.why for entry in entries} == told
     assert len(told) == len(entries) >= 10
     assert registry.champion() == entries[-1].version
+
+
+def test_a_version_that_should_follow_another_champion_is_not_promoted(
+    small_folder: Path, tmp_path: Path
+) -> None:
+    registry = registry_of(small_folder, tmp_path, ["a", "b", "c"])
+    champions(registry, "a", "b")
+    with pytest.raises(OvertakenError, match="b became the champion meanwhile"):
+        registry.promote("c", after="a")
+    assert registry.champion() == "b"
+    registry.promote("c", after="b")
+    assert registry.champion() == "c"
