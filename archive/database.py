@@ -71,6 +71,8 @@ class Database:
         ------
         ArchiveDownError
             If the database cannot be reached, or fails; then nothing was written.
+        ArchiveError
+            If it cannot keep what it was given; then nothing was written.
         """
         with self._watched(), self.engine.connect() as plain:
             connection = plain.execution_options(copytaster_writes=True)

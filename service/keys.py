@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -118,8 +117,7 @@ class KeyFile:
     def _changing(self) -> Iterator[list[Key]]:
         """Give the keys to change; nobody else changes them meanwhile, and all is written whole."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with (self.path.parent / f".{NAME}.lock").open("w") as lock:
-            flock(lock, LOCK_EX)
+        with files.locked(self.path.parent / f".{NAME}.lock"):
             keys = list(self.read())
             yield keys
             text = json.dumps({"keys": [asdict(key) for key in keys]}, indent=1)

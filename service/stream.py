@@ -8,8 +8,8 @@ from copytaster.service import articles, lines
 from copytaster.service.lines import Line
 from copytaster.service.live import Serving
 from copytaster.service.metrics import PROBLEMS, Metrics
-from copytaster.service.problems import RequestError
-from copytaster.service.schemas import ArticleRequest, LineProblem, TagQuery
+from copytaster.service.problems import RequestError, line_problem
+from copytaster.service.schemas import ArticleRequest, TagQuery
 
 #: In the environment of a stream for which there is no thread.
 BUSY = "copytaster.busy"
@@ -84,14 +84,7 @@ class Stream:
 
     def _problem(self, number: int, error: RequestError) -> bytes:
         self._metrics.add(PROBLEMS)
-        found = LineProblem(
-            line=number,
-            title=error.status.phrase,
-            status=error.status,
-            detail=error.detail,
-            errors=error.errors,
-        )
-        return found.model_dump_json().encode() + b"\n"
+        return line_problem(number, error)
 
 
 def _cut(error: OSError) -> str:
