@@ -69,7 +69,7 @@ class FusedScorer(Scorer):
         """Score *articles*, each by itself."""
         n = len(articles)
         scores, known = np.empty((n, self._n_topics)), np.empty(n)
-        if isinstance(articles, Packed):
+        if type(articles) is Packed:  # isinstance() takes a third of a microsecond here
             self.compiled.score_packed(articles.data, articles.places, scores, known)
         else:
             self.compiled.score(articles, scores, known)

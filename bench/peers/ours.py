@@ -14,13 +14,13 @@ from copytaster.model.types import Article
 def make(folder: Path) -> dict[str, Engine]:
     """Return scores alone, whole tags, and the floors that this installation has."""
     tagger = Tagger.load(SpeedModel(folder).champion)
-    score = tagger.scorer.score
+    read = tagger.scorer.read
     return {
         "scores": Engine(
-            one=lambda article: score([article]),
-            many=score,
+            one=lambda article: read([article]),
+            many=read,
             given=Article,
-            scores=lambda articles: score(articles).tolist(),
+            scores=lambda articles: read(articles).scores.tolist(),
         ),
         "tags": Engine(lambda article: tagger.tag([article]), tagger.tag, Article),
         "copy": _each(bytearray, str.encode),
