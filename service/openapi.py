@@ -225,11 +225,12 @@ def _versions() -> dict[str, Any]:
     for found, statuses in ((every, (409, 503)), (one, (404, 409, 503))):
         found["responses"] |= refusals(*statuses)
     promote = _change("Have a version serve, if the gate passed it.", PromoteRequest, 404)
-    paths = {"/models": {"get": every}, "/models/{version}": {"get": one}}
-    for path in paths["/models/{version}"], promote:
-        path["parameters"] = [VERSION]
-    paths["/models/{version}/promote"] = promote
-    paths["/models/rollback"] = _change("Return to the champion before.", RollbackRequest)
+    paths = {
+        "/models": {"get": every},
+        "/models/{version}": {"get": one, "parameters": [VERSION]},
+        "/models/{version}/promote": {**promote, "parameters": [VERSION]},
+        "/models/rollback": _change("Return to the champion before.", RollbackRequest),
+    }
     return paths | {f"/v1{path}": found for path, found in paths.items()}
 
 

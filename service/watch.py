@@ -103,10 +103,11 @@ class Watch:
                 _log.exception("%s, which served last, cannot be loaded again", name)
 
     def _refuse(self, name: str | None, error: Exception) -> None:
-        ours = isinstance(error, ArtifactError)
-        found = Refusal(name, error.told if ours else repr(error))
+        why = told = repr(error)
+        if isinstance(error, ArtifactError):
+            why, told = str(error), error.told
+        found = Refusal(name, told)
         if found != self._live.refused:
-            why = str(error) if ours else repr(error)
             _log.error("%s serves on; the champion is refused: %s", self._live.now.name, why)
             self._live.metrics.add(REFUSALS)
         self._live.refused = found

@@ -237,8 +237,8 @@ def test_without_a_folder_of_versions_that_is_said(small_tagger: Tagger, tmp_pat
     assert reply.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert "no folder of versions" in reply.get_json()["detail"]
     gone = create_app(small_tagger, registry=Registry(tmp_path / "gone")).test_client()
-    empty = {"champion": None, "refused": None, "versions": []}
-    assert gone.get("/models").get_json() == empty
+    found = gone.get("/models").get_json()
+    assert found == {"champion": None, "refused": None, "versions": []}
     assert gone.post(f"/models/{A}/promote", json={"why": "x"}).status_code == HTTPStatus.NOT_FOUND
     assert gone.post("/models/rollback", json={"why": "x"}).status_code == HTTPStatus.CONFLICT
 
