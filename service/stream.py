@@ -15,7 +15,7 @@ from copytaster.service.schemas import ArticleRequest, TagQuery
 #: In the environment of a stream for which there is no thread.
 BUSY = "copytaster.busy"
 #: Articles that are handed to the tagger at once.
-BATCH = 64
+BATCH = 256
 _LONG = "The line is longer than the limit of {} bytes."
 _log = logging.getLogger(__name__)
 _FAULT = RequestError(
