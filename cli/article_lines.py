@@ -12,6 +12,7 @@ from typing import cast
 import numpy as np
 
 from copytaster.model.errors import CorpusError
+from copytaster.model.plain import headline_and_body
 from copytaster.service import articles
 from copytaster.service.problems import RequestError
 from copytaster.service.schemas import ArticleRequest
@@ -147,7 +148,5 @@ def plain(data: bytes, source: str) -> ArticleRequest:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CorpusError(f"{source}: byte {error.start + 1} is not UTF-8") from None
-    headline, _, body = text.strip().partition("\n")
-    if not body.strip():
-        return ArticleRequest(text=text)
-    return ArticleRequest(text=body.strip(), headline=headline.strip())
+    headline, body = headline_and_body(text)
+    return ArticleRequest(text=body, headline=headline)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from copytaster.cli import home, options
+from copytaster.cli import bad_lines, home, options
 from copytaster.cli.screen import ERR, OUT, progress_bar
 
 if TYPE_CHECKING:
@@ -75,7 +75,6 @@ def command(  # noqa: PLR0913  # one argument an option
       copytaster evaluate models/2026-10-10-896019194ec1 --data reuters.jsonl.gz --split test --json
     """
     from copytaster.cli import evaluation_report
-    from copytaster.cli.training_report import problem_table
     from copytaster.model.tagger import Tagger
     from copytaster.training import corpus as corpora
     from copytaster.training import evaluate
@@ -95,13 +94,9 @@ def command(  # noqa: PLR0913  # one argument an option
             found = evaluate.evaluate(
                 tagger, corpus, data=names, split=split, learning=curve, progress=progress
             )
-    if problems:
-        ERR.print(problem_table(problems))
-    if problems and not skip_bad:
-        raise click.ClickException(
-            f"{len(problems)} problem(s); nothing was judged. "
-            "Mend the lines, or leave out what is wrong with them with --skip-bad."
-        )
+    bad_lines.show(
+        problems, skip_bad=skip_bad, nothing_was="judged", leave="leave out what is wrong with them"
+    )
     if not (corpus.labels == NO).any(axis=0).all():
         ERR.print(_ONLY_YES)
     if corpus.digest == tagger.manifest.data.get("sha256"):

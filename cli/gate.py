@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from copytaster.cli import home, options
+from copytaster.cli import bad_lines, home, options
 from copytaster.cli.screen import ERR, OUT, progress_bar
 
 #: The exit status of a refusal; 1 is an error, and 2 a wrong option.
@@ -72,7 +72,6 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
       copytaster gate champion models/2026-11-21-1c0a45c4b7d1 --data november.jsonl --json
     """
     from copytaster.cli.gate_report import topic_table
-    from copytaster.cli.training_report import problem_table
     from copytaster.training import corpus as corpora
     from copytaster.training import gate
     from copytaster.training.held_out import Contender
@@ -88,13 +87,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
         corpus, problems = corpora.load(data)
         if not problems or skip_bad:
             ruling = gate.judge(first, second, corpus, limits, progress)
-    if problems:
-        ERR.print(problem_table(problems))
-    if problems and not skip_bad:
-        raise click.ClickException(
-            f"{len(problems)} problem(s); nothing was judged. "
-            "Mend the lines, or leave them out with --skip-bad."
-        )
+    bad_lines.show(problems, skip_bad=skip_bad, nothing_was="judged")
     if as_json:
         click.echo(json.dumps(ruling.as_json(), ensure_ascii=False, allow_nan=False))
     else:

@@ -1,7 +1,7 @@
 """``copytaster models``: the trained versions, and which of them serves."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,8 +14,6 @@ from copytaster.model.registry import Registry
 if TYPE_CHECKING:
     from copytaster.model.types import Article
 
-#: So many sentences of a verdict are kept in the history.
-_SENTENCES = 3
 _Command = TypeVar("_Command", bound=Callable[..., object])
 _models = click.option(
     "--models",
@@ -74,9 +72,10 @@ def list_versions(models: Path | None, *, as_json: bool) -> None:
       copytaster models list --json
     """
     from copytaster.cli import models_report
+    from copytaster.model import versions
 
     registry = _registry(models)
-    rows = models_report.rows(registry)
+    rows = versions.every(registry)
     if as_json:
         found = {"champion": registry.champion(), "versions": [row.as_json() for row in rows]}
         click.echo(json.dumps(found, ensure_ascii=False, allow_nan=False))
@@ -193,39 +192,17 @@ def promote(version: str, why: str, by: str, models: Path | None, *, force: bool
       copytaster models promote 2026-11-21-1c0a45c4b7d1 --why "the gate passed it"
       copytaster models promote 2026-11-21-1c0a45c4b7d1 --force --why "new topics at once"
     """
+    from copytaster.model import promotion
+
     registry = _registry(models)
-    verdict, champion = registry.verdict(version), registry.history().champion
-    if version == champion:
-        OUT.print(f"{version} is the champion already; nothing was changed.")
-        return
-    objection = _objection(verdict, champion)
-    if objection and not force:
+    try:
+        change = promotion.promote(registry, version, by=by, why=why, force=force)
+    except promotion.ObjectionError as error:
         raise click.ClickException(
-            f"{objection} {version}. See what would change with "
-            f"copytaster models diff champion {version}, or promote it all the same with --force."
-        )
-    short = _short(verdict) if verdict else None
-    registry.promote(version, by=by, why=why, forced=objection is not None, verdict=short)
-    OUT.print(f"{version} serves from now on{f' in the place of {champion}' if champion else ''}.")
-
-
-def _objection(verdict: Mapping[str, Any] | None, champion: str | None) -> str | None:
-    """Return the beginning of a sentence that says why a version may not simply be promoted."""
-    if verdict is None:
-        return "the gate has not judged"
-    if not verdict["promote"]:
-        return "the gate refused"
-    judged = verdict.get("champion", champion)
-    if judged != champion:
-        return f"the gate compared with {judged or 'nothing'}, not with {champion or 'nothing'},"
-    return None
-
-
-def _short(verdict: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the history keeps of a verdict."""
-    words = verdict.get("words")
-    found = {name: verdict[name] for name in ("promote", "champion") if name in verdict}
-    return {**found, "words": words[:_SENTENCES]} if isinstance(words, list) else found
+            f"{error}. See what would change with copytaster models diff champion {version}, or "
+            "promote it all the same with --force."
+        ) from None
+    OUT.print(change.words)
 
 
 @command.command("rollback")
@@ -243,10 +220,9 @@ def rollback(why: str, by: str, models: Path | None) -> None:
       copytaster models rollback
       copytaster models rollback --why "tags court stories as sport"
     """
-    registry = _registry(models)
-    champion = registry.history().champion
-    entry = registry.rollback(by=by, why=why)
-    OUT.print(f"{entry.version} serves again, in the place of {champion}.")
+    from copytaster.model import promotion
+
+    OUT.print(promotion.roll_back(_registry(models), by=by, why=why).words)
 
 
 @command.command("prune")

@@ -1,104 +1,16 @@
 """Tables of trained versions."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
 from copytaster.cli.screen import table
-from copytaster.model.errors import ArtifactError
-from copytaster.model.history import History
-from copytaster.model.manifest import NAME, Manifest
+from copytaster.model.manifest import Manifest
 from copytaster.model.registry import Registry
+from copytaster.model.versions import Version, iso, share
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One version in a list.
-
-    Attributes
-    ----------
-    version : str
-    champion : bool
-    saved : str
-        When its folder was written last, ISO 8601.
-    newest : str or None
-        Date of the newest article that it was trained on.
-    articles, topics : int or None
-    micro_f1 : float or None
-        By cross-validation at training, 0 to 1.
-    since, until : str or None
-        When it served last, ISO 8601.
-    judged : bool or None
-        What the gate said; ``None`` if it was not judged.
-    problem : str or None
-        Why its manifest cannot be read; the figures are ``None`` then.
-    """
-
-    version: str
-    champion: bool
-    saved: str
-    newest: str | None
-    articles: int | None
-    topics: int | None
-    micro_f1: float | None
-    since: str | None
-    until: str | None
-    judged: bool | None
-    problem: str | None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the row by name."""
-        return asdict(self)
-
-
-def rows(registry: Registry) -> list[Row]:
-    """Return a row for each version of *registry*, sorted by when it was saved."""
-    history, champion = registry.history(), registry.champion()
-    found = [_row(registry, history, version, champion) for version in registry.versions()]
-    return sorted(found, key=lambda row: (row.saved, row.version))
-
-
-def _row(registry: Registry, history: History, version: str, champion: str | None) -> Row:
-    folder = registry.folder(version)
-    since, until = _served(history, version)
-    data: Mapping[str, Any] = {}
-    judged = topics = micro = problem = None
-    try:
-        manifest = Manifest.load(folder / NAME, registry.key)
-        data, topics = manifest.data, len(manifest.taxonomy)
-        micro = _number(manifest.metrics.get("micro", {}).get("f1"))
-        judged = (registry.verdict(version) or {}).get("promote")
-    except ArtifactError as error:
-        problem = f"{error.path.name}: {error.problem}"
-    return Row(
-        version=version,
-        champion=version == champion,
-        saved=_iso(datetime.fromtimestamp(folder.stat().st_mtime, UTC)),
-        newest=data.get("newest"),
-        articles=data.get("articles"),
-        topics=topics,
-        micro_f1=micro,
-        since=since,
-        until=until,
-        judged=judged,
-        problem=problem,
-    )
-
-
-def _served(history: History, version: str) -> tuple[str | None, str | None]:
-    """Return when *version* served last: since, and until unless it still does."""
-    times = [_iso(entry.at) for entry in history.entries]
-    for at in reversed(range(len(times))):
-        if history.entries[at].version == version:
-            return times[at], times[at + 1] if at + 1 < len(times) else None
-    return None, None
-
-
-def version_table(found: Sequence[Row]) -> Table:
+def version_table(found: Sequence[Version]) -> Table:
     """Return the list for people."""
     cells = [
         (
@@ -118,12 +30,12 @@ def version_table(found: Sequence[Row]) -> Table:
     return table(title, (*columns, "gate", "served"), cells)
 
 
-def problem_lines(found: Sequence[Row]) -> Iterator[str]:
+def problem_lines(found: Sequence[Version]) -> Iterator[str]:
     """Give a line for each version whose manifest cannot be read."""
     yield from (f"{row.version}/{row.problem}" for row in found if row.problem)
 
 
-def _serving(row: Row) -> str:
+def _serving(row: Version) -> str:
     if row.since is None:
         return "never"
     return f"until {minute(row.until)}" if row.until else f"since {minute(row.since)}"
@@ -150,7 +62,7 @@ def described(registry: Registry, version: str, manifest: Manifest) -> Iterator[
     entries = [entry for entry in registry.history().entries if entry.version == version]
     if entries:
         lines = [
-            (minute(_iso(one.at)), one.kind, one.by or "-", one.why, "yes" if one.forced else "")
+            (minute(iso(one.at)), one.kind, one.by or "-", one.why, "yes" if one.forced else "")
             for one in entries
         ]
         yield table(
@@ -191,7 +103,7 @@ def _topics(manifest: Manifest) -> Table:
 
 def figure(value: object) -> str:
     """Return a share for a table."""
-    number = _number(value)
+    number = share(value)
     return "-" if number is None else f"{number:.3f}"
 
 
@@ -200,13 +112,5 @@ def minute(moment: str | None) -> str:
     return (moment or "-")[:16].replace("T", " ")
 
 
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
-
-
 def _cell(count: object) -> str:
     return f"{count:,}" if isinstance(count, int) else "-"
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -67,19 +67,19 @@ def command(
         keys=settings.keys or home.keys(root),
         insecure=insecure or settings.insecure,
     )
-    metrics = Metrics(settings.workers)
+    metrics, registry = Metrics(settings.workers), Registry(root, home.model_key())
 
     def make() -> "Flask":
         must_be_closed(settings)
         folder = home.champion(root)
         if folder is None:
             folder = _train_default(root)
-        tagger = Tagger.load(folder, home.model_key())
+        tagger = Tagger.load(folder, registry.key)
         home.say_if_slow(tagger)
         _say(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
         live = Live(tagger, metrics, folder.name)
-        app = create_app(live, settings)
-        app.extensions[WATCH] = Watch(live, Registry(root), home.model_key())
+        app = create_app(live, settings, registry)
+        app.extensions[WATCH] = Watch(live, registry, registry.key)
         return app
 
     server = Server(make, settings)

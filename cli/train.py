@@ -6,8 +6,8 @@ from typing import Literal
 
 import click
 
-from copytaster.cli import home, options, person
-from copytaster.cli.screen import ERR, OUT, progress_bar
+from copytaster.cli import bad_lines, home, options, person
+from copytaster.cli.screen import OUT, progress_bar
 
 
 @click.command("train")
@@ -96,7 +96,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
       copytaster train --data reuters.jsonl.gz --split train --out models --no-promote
     """
     from copytaster import seeds
-    from copytaster.cli.training_report import calibration_line, problem_table, topic_table
+    from copytaster.cli.training_report import calibration_line, topic_table
     from copytaster.model.registry import Registry
     from copytaster.model.taxonomy import Taxonomy
     from copytaster.training import config, fit, saving
@@ -127,13 +127,7 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
             recipe = trials[0].recipe if trials else recipe
             fitted = fit.fit(corpus, recipe, jobs, progress)
             version = saving.save(fitted, registry, registry.key, trials)
-    if problems:
-        ERR.print(problem_table(problems))
-    if problems and not skip_bad:
-        raise click.ClickException(
-            f"{len(problems)} problem(s); nothing was trained. "
-            "Mend the lines, or leave them out with --skip-bad."
-        )
+    bad_lines.show(problems, skip_bad=skip_bad, nothing_was="trained")
     OUT.print(topic_table(fitted))
     OUT.print(calibration_line(fitted))
     if promote:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from copytaster.cli import options
-from copytaster.cli.screen import ERR, OUT, progress_bar
+from copytaster.cli import bad_lines, options
+from copytaster.cli.screen import OUT, progress_bar
 
 
 @click.command("trial")
@@ -48,7 +48,6 @@ def command(  # noqa: PLR0913  # one argument an option
       copytaster trial --data archive.jsonl.gz
       copytaster trial --data archive.jsonl --taxonomy topics.json --share 0.1 --json
     """
-    from copytaster.cli.training_report import problem_table
     from copytaster.cli.trial_report import as_record, flattery, trial_table
     from copytaster.model.taxonomy import Taxonomy
     from copytaster.training import config, trial
@@ -63,13 +62,7 @@ def command(  # noqa: PLR0913  # one argument an option
         if not problems or skip_bad:
             recipe = config.preset(len(corpus.articles), preset, half_life)
             found = trial.trial(corpus, recipe, share, jobs, progress)
-    if problems:
-        ERR.print(problem_table(problems))
-    if problems and not skip_bad:
-        raise click.ClickException(
-            f"{len(problems)} problem(s); nothing was tried. "
-            "Mend the lines, or leave them out with --skip-bad."
-        )
+    bad_lines.show(problems, skip_bad=skip_bad, nothing_was="tried")
     if as_json:
         click.echo(json.dumps(as_record(found)))
         return

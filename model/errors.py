@@ -26,6 +26,11 @@ class ArtifactError(CopytasterError):
         self.problem = problem
         self.advice = advice
 
+    @property
+    def told(self) -> str:
+        """The same without the folders above, which are nobody's business but the operator's."""
+        return f"{self.path.name}: {self.problem}; {self.advice}"
+
 
 class TaxonomyError(CopytasterError):
     """Raised if a taxonomy cannot be read or contradicts itself.

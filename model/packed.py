@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from copytaster.model.types import Article
 
 _ORDER = "le" if sys.byteorder == "little" else "be"
+#: The code points below 256 that are no space.
+_INK = np.array([not chr(code).isspace() for code in range(256)])
+#: Most texts that begin with a space have something else among so many code points.
+_BEGINNING = 16
 _CODECS = {1: "latin-1", 2: f"utf-16-{_ORDER}", 4: f"utf-32-{_ORDER}"}
 
 
@@ -48,6 +52,21 @@ class Packed(Sequence[Article]):
 
     def __iter__(self) -> Iterator[Article]:
         return (self[at] for at in range(len(self)))
+
+    def blank(self) -> list[int]:
+        """Return the articles that have no character but spaces, in headline and text."""
+        if not self.data.size:
+            return list(range(len(self)))
+        kinds, starts, lengths = np.moveaxis(self.places, 2, 0)
+        first = self.data[np.minimum(starts, self.data.size - 1)]
+        plain = (kinds == 1) & (lengths > 0) & _INK[first]
+        doubtful = np.flatnonzero(~plain.any(axis=1)).tolist()
+        return [at for at in doubtful if not any(map(self._has_ink, self.places[at].tolist()))]
+
+    def _has_ink(self, place: tuple[int, int, int]) -> bool:
+        kind, start, length = place
+        beginning = self._text(kind, start, min(length, _BEGINNING))
+        return bool(beginning.strip() or self._text(kind, start, length).strip())
 
     def _text(self, kind: int, start: int, length: int) -> str:
         return self.data[start : start + kind * length].tobytes().decode(_CODECS[kind])

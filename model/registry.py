@@ -163,22 +163,22 @@ class Registry:
                 raise self._no_such(version, self.root)
             self._prove(version)
             history = self.history()
-            if after is not None and history.champion != after:
-                problem = f"{history.champion} became the champion meanwhile"
-                raise OvertakenError(self.root / _POINTER, problem, f"{version} is not promoted")
             if history.champion == version:
                 return history.entries[-1]
+            self._must_follow(history, after)
             return self._point(
                 history, Entry(self.clock(), version, "promote", by, why, forced, verdict)
             )
 
-    def rollback(self, *, by: str = "", why: str = "") -> Entry:
+    def rollback(self, *, by: str = "", why: str = "", after: str | None = None) -> Entry:
         """Return to the champion that served before, as :meth:`History.below` says.
 
         Parameters
         ----------
         by, why : str
             Who does it, and the reason, for the history.
+        after : str or None
+            The version that must still be the champion; ``None``: whichever it is.
 
         Returns
         -------
@@ -187,11 +187,14 @@ class Registry:
 
         Raises
         ------
+        OvertakenError
+            If another is the champion than the one named by *after*.
         ArtifactError
             If there is none, or it is not here any more, or it does not prove itself.
         """
         with self.writing():
             history = self.history()
+            self._must_follow(history, after)
             below = history.below()
             if not below:
                 champion = history.champion or "the first promotion"
@@ -270,6 +273,11 @@ class Registry:
         from copytaster.model.tagger import Tagger
 
         Tagger.load(self.folder(version), self.key)
+
+    def _must_follow(self, history: History, after: str | None) -> None:
+        if after is not None and history.champion != after:
+            problem = f"{history.champion} became the champion meanwhile"
+            raise OvertakenError(self.root / _POINTER, problem, "nothing was changed")
 
     def _point(self, history: History, entry: Entry) -> Entry:
         new = history.then(entry)

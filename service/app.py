@@ -3,20 +3,24 @@
 from flask import Flask, Response
 from flask_swagger_ui import get_swaggerui_blueprint
 
+from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.service import openapi, problems
 from copytaster.service.auth import Guard
+from copytaster.service.champions import Champions
 from copytaster.service.counted import Counted
 from copytaster.service.lane import Lane
 from copytaster.service.live import Live
 from copytaster.service.metrics import Metrics
-from copytaster.service.routes import articles, health, jobs, metrics, review, tag, topics
+from copytaster.service.routes import articles, health, jobs, metrics, models, review, tag, topics
 from copytaster.service.settings import Settings
 from copytaster.service.single import Single
 from copytaster.service.teaching import Teaching
 
 
-def create_app(tagger: Tagger | Live, settings: Settings | None = None) -> Flask:
+def create_app(
+    tagger: Tagger | Live, settings: Settings | None = None, registry: Registry | None = None
+) -> Flask:
     """Return the application that serves *tagger*, or what is live, whatever that comes to be.
 
     Parameters
@@ -24,6 +28,8 @@ def create_app(tagger: Tagger | Live, settings: Settings | None = None) -> Flask
     tagger : Tagger or Live
     settings : Settings or None
         ``None`` for the defaults.
+    registry : Registry or None
+        Where versions are promoted; ``None``: nowhere.
     """
     settings = settings or Settings()
     app = Flask(__name__, static_folder=None)
@@ -35,7 +41,8 @@ def create_app(tagger: Tagger | Live, settings: Settings | None = None) -> Flask
     labelling = articles.blueprint(teaching, settings.max_body_bytes)
     asking = review.blueprint(teaching, lambda: live.now.tagger)
     work = jobs.blueprint(teaching, settings.max_body_bytes)
-    for routes in (tagging, topics.blueprint(live), labelling, asking, work):
+    versions = models.blueprint(Champions(registry, live), settings.max_body_bytes)
+    for routes in (tagging, topics.blueprint(live), labelling, asking, work, versions):
         app.register_blueprint(routes)
         app.register_blueprint(routes, url_prefix="/v1", name=f"v1.{routes.name}".replace(".", "-"))
     app.register_blueprint(health.blueprint(live))

@@ -28,6 +28,8 @@ _SCOPES: tuple[tuple[str, Scope | None], ...] = (
     (r"(/v1)?/(tag|topics)", "tag"),
     (r"(/v1)?/(articles(/.*)?|review)", "label"),
     (r"(/v1)?/(retrain|jobs(/.*)?)", "train"),
+    (r"(/v1)?/models/(rollback|.*/promote)", "admin"),
+    (r"(/v1)?/models(/[^/]*)?", "train"),
 )
 _COMPILED = tuple((re.compile(pattern, re.DOTALL), scope) for pattern, scope in _SCOPES)
 

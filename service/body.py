@@ -1,7 +1,16 @@
 """The request's body, never larger than the limit."""
 
+from http import HTTPStatus
+from typing import TypeVar
+
 from flask import request
+from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout
+
+from copytaster.service.articles import JSON
+from copytaster.service.problems import RequestError
+
+_Sent = TypeVar("_Sent", bound=BaseModel)
 
 
 def read(limit: int) -> bytes:
@@ -32,6 +41,28 @@ def read(limit: int) -> bytes:
     if announced is not None and len(data) < announced:
         raise BadRequest(f"The body ended after {len(data)} of the {announced} bytes announced.")
     return data
+
+
+def of_json(form: type[_Sent], data: bytes) -> _Sent:
+    """Return what the body's *data* says.
+
+    A page of another site, which a browser has not asked whether it may, cannot send JSON: so what
+    changes something takes nothing else.
+
+    Raises
+    ------
+    RequestError
+        If it is not said to be JSON, or is not of this *form*.
+    """
+    if request.mimetype != JSON:
+        raise RequestError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"Content-Type is {request.mimetype or 'missing'}; send {JSON}.",
+        )
+    try:
+        return form.model_validate_json(data)
+    except ValidationError as error:
+        raise RequestError.invalid(error, "body") from None
 
 
 def _data(most: int) -> bytes:

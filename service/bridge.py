@@ -31,6 +31,8 @@ Headers = list[tuple[str, str]]
 
 #: Paths whose answers wait for the archive's database, and so have threads of their own.
 ARCHIVE = re.compile(r"(/v1)?/(articles|retrain|jobs|review)(/|$)")
+#: Paths whose answers read versions, or prove one, and so have threads of their own too.
+MODELS = re.compile(r"(/v1)?/models(/|$)")
 #: Paths that take streams.
 STREAMS = re.compile(r"(/v1)?/(tag|articles)")
 #: Bodies above so many bytes may take a millisecond or more, and are worth a thread.
@@ -59,6 +61,7 @@ class Bridge:
         self._long = ThreadPoolExecutor(settings.threads, "copytaster-long")
         self._streams = ThreadPoolExecutor(settings.threads, "copytaster-stream")
         self._archive = ThreadPoolExecutor(settings.threads, "copytaster-archive")
+        self._models = ThreadPoolExecutor(settings.threads, "copytaster-models")
         self._intakes = ThreadPoolExecutor(settings.threads, "copytaster-intake")
         self._most, self._open = settings.threads, {self._streams: 0, self._intakes: 0}
 
@@ -76,18 +79,27 @@ class Bridge:
     async def _whole(self, environ: dict[str, Any], receive: Receive, send: Send) -> str:
         body = await self._body(environ, receive)
         environ["wsgi.input"] = body
-        query = environ["QUERY_STRING"]
-        stores = ARCHIVE.match(environ["PATH_INFO"])
-        every = "explain" in query and "all" in query
-        if _is_short(body) and not every and not stores:
+        pool = self._pool(environ, body)
+        if pool is None:
             status, headers, reply = _call(self._app, environ)
         else:
-            pool = self._archive if stores else self._long
             loop = asyncio.get_running_loop()
             status, headers, reply = await loop.run_in_executor(pool, _call, self._app, environ)
         await send(_start(status, headers))
         await send({"type": "http.response.body", "body": reply})
         return status
+
+    def _pool(
+        self, environ: dict[str, Any], body: "io.BytesIO | _Broken"
+    ) -> ThreadPoolExecutor | None:
+        """Return whose threads answer; ``None``: the event loop does."""
+        path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
+        if ARCHIVE.match(path):
+            return self._archive
+        if MODELS.match(path):
+            return self._models
+        every = "explain" in query and "all" in query
+        return None if _is_short(body) and not every else self._long
 
     async def _body(self, environ: dict[str, Any], receive: Receive) -> "io.BytesIO | _Broken":
         if "HTTP_TRANSFER_ENCODING" in environ:

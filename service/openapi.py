@@ -18,7 +18,19 @@ from copytaster.service.labelling import (
     ReviewReply,
     StoredReply,
 )
-from copytaster.service.problems import MIMETYPE
+from copytaster.service.operations import (
+    ID,
+    KEY,
+    PLACE,
+    TEXT,
+    VERSION,
+    get,
+    operation,
+    parameters,
+    reference,
+    refusals,
+    schema,
+)
 from copytaster.service.retraining import JobReply, JobsQuery, JobsReply, RetrainRequest
 from copytaster.service.schemas import (
     ArticleRequest,
@@ -31,10 +43,23 @@ from copytaster.service.schemas import (
     TagQuery,
     TopicsReply,
 )
+from copytaster.service.versions import (
+    ChangeReply,
+    EntryReply,
+    FiguresReply,
+    PromoteRequest,
+    RollbackRequest,
+    VersionDetail,
+    VersionReply,
+    VersionsReply,
+)
 
 _MODELS = (
     ArticleReply,
     ArticleRequest,
+    ChangeReply,
+    EntryReply,
+    FiguresReply,
     HealthReply,
     JobReply,
     JobsReply,
@@ -43,25 +68,19 @@ _MODELS = (
     LabelsRequest,
     LineProblem,
     Problem,
+    PromoteRequest,
     ReadyReply,
     RefusedReply,
     RetrainRequest,
     ReviewReply,
+    RollbackRequest,
     StoredReply,
     TaggingReply,
     TopicsReply,
+    VersionDetail,
+    VersionReply,
+    VersionsReply,
 )
-_PLACE = "#/components/schemas/{model}"
-_PROBLEMS = {
-    400: "A field or parameter is wrong; the document names it.",
-    408: "The body did not come in time.",
-    413: "The body is larger than the limit; the document names it.",
-    415: "The Content-Type is not one that is understood.",
-    404: "There is no such article, or job.",
-    422: "There is no word in it, a topic is unknown, or an Idempotency-Key was used before.",
-    503: "The archive does not answer, or every thread is taken; Retry-After says when to come.",
-}
-_TEXT = {"schema": {"type": "string"}}
 
 
 @cache
@@ -70,21 +89,12 @@ def text() -> bytes:
     return to_json(document())
 
 
-_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "The same reply is given again to the same request, for a day.",
-    "schema": {"type": "string", "maxLength": 255},
-}
-
-
 def document() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document."""
     tag, store, labels = {"post": _tag()}, {"post": _store()}, {"put": _label()}
     article, review = {"get": _article()}, {"get": _review()}
-    topics = {"get": _get("The taxonomy, with how well each topic is known.", TopicsReply)}
-    _, schemas = models_json_schema([(m, "validation") for m in _MODELS], ref_template=_PLACE)
+    topics = {"get": get("The taxonomy, with how well each topic is known.", TopicsReply)}
+    _, schemas = models_json_schema([(m, "validation") for m in _MODELS], ref_template=PLACE)
     return {
         "openapi": "3.1.1",
         "info": {
@@ -104,44 +114,45 @@ def document() -> dict[str, Any]:
             "/review": review,
             "/v1/review": review,
             **_retraining(),
+            **_versions(),
             "/topics": topics,
             "/v1/topics": topics,
-            "/healthz": {"get": _get("Whether the process runs.", HealthReply)},
+            "/healthz": {"get": get("Whether the process runs.", HealthReply)},
             "/metrics": {"get": _metrics()},
-            "/readyz": {"get": _get("Whether the tagger is loaded, and which.", ReadyReply)},
+            "/readyz": {"get": get("Whether the tagger is loaded, and which.", ReadyReply)},
         },
         "components": {"schemas": schemas["$defs"]},
     }
 
 
 def _tag() -> dict[str, Any]:
-    one = _schema(ArticleRequest)
+    one = schema(ArticleRequest)
     return {
         "summary": "Tag an article, or a stream of articles, one a line.",
-        "parameters": _parameters(TagQuery),
-        "requestBody": {"required": True, "content": {JSON: one, PLAIN: _TEXT, NDJSON: one}},
+        "parameters": parameters(TagQuery),
+        "requestBody": {"required": True, "content": {JSON: one, PLAIN: TEXT, NDJSON: one}},
         "responses": {
             "200": {
                 "description": "Its tags; of a stream, a line for each of its lines, in order: "
                 "tags, or a problem with the line's number.",
                 "content": {
-                    JSON: _schema(TaggingReply),
+                    JSON: schema(TaggingReply),
                     NDJSON: {
-                        "schema": {"anyOf": [_reference(TaggingReply), _reference(LineProblem)]}
+                        "schema": {"anyOf": [reference(TaggingReply), reference(LineProblem)]}
                     },
                 },
             },
-            **_refusals(400, 408, 413, 415, 422, 503),
+            **refusals(400, 408, 413, 415, 422, 503),
         },
     }
 
 
 def _store() -> dict[str, Any]:
-    one, stored = _schema(LabelledRequest), _schema(StoredReply)
-    lines = {"schema": {"anyOf": [_reference(StoredReply), _reference(LineProblem)]}}
+    one, stored = schema(LabelledRequest), schema(StoredReply)
+    lines = {"schema": {"anyOf": [reference(StoredReply), reference(LineProblem)]}}
     return {
         "summary": "Store a labelled article, or a stream of them, one a line.",
-        "parameters": [_KEY],
+        "parameters": [KEY],
         "requestBody": {"required": True, "content": {JSON: one, NDJSON: one}},
         "responses": {
             "200": {
@@ -150,7 +161,7 @@ def _store() -> dict[str, Any]:
                 "content": {JSON: stored, NDJSON: lines},
             },
             "201": {"description": "It is new.", "content": {JSON: stored}},
-            **_refusals(400, 408, 413, 415, 422, 503),
+            **refusals(400, 408, 413, 415, 422, 503),
         },
     }
 
@@ -158,86 +169,77 @@ def _store() -> dict[str, Any]:
 def _label() -> dict[str, Any]:
     return {
         "summary": "Set an editor's yes and no to topics of an article.",
-        "parameters": [_ID, _KEY],
-        "requestBody": {"required": True, "content": {JSON: _schema(LabelsRequest)}},
+        "parameters": [ID, KEY],
+        "requestBody": {"required": True, "content": {JSON: schema(LabelsRequest)}},
         "responses": {
             "200": {
                 "description": "All the labels that it has now; they are on disk.",
-                "content": {JSON: _schema(LabelsReply)},
+                "content": {JSON: schema(LabelsReply)},
             },
-            **_refusals(400, 404, 408, 413, 415, 422, 503),
+            **refusals(400, 404, 408, 413, 415, 422, 503),
         },
     }
 
 
 def _article() -> dict[str, Any]:
-    found = _get("An article of the archive, with its labels.", ArticleReply)
-    found["responses"] |= _refusals(404, 503)
-    return {**found, "parameters": [_ID]}
+    found = get("An article of the archive, with its labels.", ArticleReply)
+    found["responses"] |= refusals(404, 503)
+    return {**found, "parameters": [ID]}
 
 
 def _review() -> dict[str, Any]:
-    found = _get("The archive's articles whose labels would teach most.", ReviewReply)
-    found["responses"] |= _refusals(400, 503)
-    return {**found, "parameters": _parameters(ReviewQuery)}
+    found = get("The archive's articles whose labels would teach most.", ReviewReply)
+    found["responses"] |= refusals(400, 503)
+    return {**found, "parameters": parameters(ReviewQuery)}
 
 
 def _retraining() -> dict[str, Any]:
-    retrain, newest = {"post": _retrain()}, _get("The newest jobs, newest first.", JobsReply)
-    newest["responses"] |= _refusals(400, 503)
-    newest["parameters"] = _parameters(JobsQuery)
-    job = _get("A job: how far it is, and what came of it.", JobReply)
-    job["responses"] |= _refusals(404, 503)
+    retrain, newest = {"post": _retrain()}, get("The newest jobs, newest first.", JobsReply)
+    newest["responses"] |= refusals(400, 503)
+    newest["parameters"] = parameters(JobsQuery)
+    job = get("A job: how far it is, and what came of it.", JobReply)
+    job["responses"] |= refusals(404, 503)
     paths = {"/retrain": retrain, "/jobs": {"get": newest}}
-    paths["/jobs/{id}"] = {"get": {**job, "parameters": [_ID]}}
+    paths["/jobs/{id}"] = {"get": {**job, "parameters": [ID]}}
     return paths | {f"/v1{path}": found for path, found in paths.items()}
 
 
 def _retrain() -> dict[str, Any]:
     return {
         "summary": "Retrain from the archive; another process does it.",
-        "requestBody": {"required": False, "content": {JSON: _schema(RetrainRequest)}},
+        "requestBody": {"required": False, "content": {JSON: schema(RetrainRequest)}},
         "responses": {
             "202": {
                 "description": "The job, which waits or is under way; Location says where it is.",
-                "content": {JSON: _schema(JobReply)},
+                "content": {JSON: schema(JobReply)},
                 "headers": {"Location": {"schema": {"type": "string"}}},
             },
-            **_refusals(400, 408, 413, 503),
+            **refusals(400, 408, 413, 503),
         },
     }
 
 
-def _refusals(*statuses: int) -> dict[str, Any]:
-    content = {MIMETYPE: _schema(Problem)}
-    return {
-        str(status): {"description": _PROBLEMS[status], "content": content} for status in statuses
+def _versions() -> dict[str, Any]:
+    every = get("The trained versions, and which of them serves.", VersionsReply)
+    one = get("A version, or the champion: its figures, and when it served.", VersionDetail)
+    for found, statuses in ((every, (409, 503)), (one, (404, 409, 503))):
+        found["responses"] |= refusals(*statuses)
+    promote = _change("Have a version serve, if the gate passed it.", PromoteRequest, 404)
+    paths = {
+        "/models": {"get": every},
+        "/models/{version}": {"get": one, "parameters": [VERSION]},
+        "/models/{version}/promote": {**promote, "parameters": [VERSION]},
+        "/models/rollback": _change("Return to the champion before.", RollbackRequest),
     }
+    return paths | {f"/v1{path}": found for path, found in paths.items()}
 
 
-def _parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "in": "query", "description": schema.pop("description"), "schema": schema}
-        for name, schema in query.model_json_schema()["properties"].items()
-    ]
-
-
-def _get(summary: str, reply: type[BaseModel]) -> dict[str, Any]:
-    return _operation(summary, {JSON: _schema(reply)})
+def _change(summary: str, sent: type[BaseModel], *statuses: int) -> dict[str, Any]:
+    found = get(summary, ChangeReply)
+    found["requestBody"] = {"required": True, "content": {JSON: schema(sent)}}
+    found["responses"] |= refusals(400, *statuses, 408, 409, 413, 415, 503)
+    return {"post": found}
 
 
 def _metrics() -> dict[str, Any]:
-    return _operation("What the service has done, in Prometheus' text format.", {PLAIN: _TEXT})
-
-
-def _operation(summary: str, content: dict[str, Any]) -> dict[str, Any]:
-    good = {"description": summary, "content": content}
-    return {"summary": summary, "responses": {"200": good}}
-
-
-def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    return {"schema": _reference(model)}
-
-
-def _reference(model: type[BaseModel]) -> dict[str, str]:
-    return {"$ref": _PLACE.format(model=model.__name__)}
+    return operation("What the service has done, in Prometheus' text format.", {PLAIN: TEXT})

@@ -3,6 +3,7 @@
 import gc
 import logging
 import multiprocessing
+import os
 import resource
 import signal
 import socket
@@ -19,6 +20,7 @@ from granian.log import LogLevels
 from copytaster.model.errors import SettingsError
 from copytaster.service.bridge import Bridge
 from copytaster.service.keys import KeyFile
+from copytaster.service.orphan import leave_with
 from copytaster.service.settings import Settings
 
 #: How long an idle connection is kept, and how long a client may take over its headers.
@@ -45,6 +47,7 @@ class Server:
         self._make = make
         self._settings = settings
         self._app = make()
+        self._master = os.getpid()
 
     def run(self) -> None:
         """Serve.
@@ -64,6 +67,7 @@ class Server:
         """Return what a worker serves, after it was forked."""
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, signal.SIG_DFL)  # else the master's handler would swallow it here
+        leave_with(self._master, self._settings.grace_seconds)
         if (watch := self._app.extensions.get(WATCH)) is not None:
             watch.start()
         return Bridge(self._app, self._settings)

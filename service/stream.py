@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 
 from copytaster.service import articles, lines
+from copytaster.service.answers import Answerer
 from copytaster.service.lines import Line
 from copytaster.service.live import Serving
 from copytaster.service.metrics import PROBLEMS, Metrics
@@ -14,7 +15,8 @@ from copytaster.service.schemas import ArticleRequest, TagQuery
 #: In the environment of a stream for which there is no thread.
 BUSY = "copytaster.busy"
 #: Articles that are handed to the tagger at once.
-BATCH = 64
+BATCH = 256
+_LONG = "The line is longer than the limit of {} bytes."
 _log = logging.getLogger(__name__)
 _FAULT = RequestError(
     HTTPStatus.INTERNAL_SERVER_ERROR, "The service met an error of its own; its log says more."
@@ -35,10 +37,11 @@ class Stream:
     """
 
     def __init__(self, serving: Serving, query: TagQuery, metrics: Metrics, *, limit: int) -> None:
-        self._serving = serving
-        self._query = query
+        self._answerer = Answerer(serving.replier, query, words=True)
+        self._columns = serving.columns
         self._limit = limit
         self._metrics = metrics
+        self._long = RequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _LONG.format(limit))
 
     def answers(self, read: Callable[[int], bytes]) -> Iterator[bytes]:
         """Yield results, a line each, for the lines that *read* gives.
@@ -57,30 +60,32 @@ class Stream:
             yield self._problem(last + 1, RequestError(HTTPStatus.BAD_REQUEST, _cut(error)))
 
     def _group(self, group: list[Line]) -> Iterable[bytes]:
-        sent = [self._read(line) for line in group]
-        good = [item for item in sent if isinstance(item, ArticleRequest)]
+        problems: dict[int, RequestError] = {}
+
+        def parse(odd: list[tuple[int, bytes]]) -> dict[int, ArticleRequest]:
+            found = {}
+            for at, data in odd:
+                try:
+                    found[at] = articles.of_json(data, "line")
+                except RequestError as error:
+                    problems[at] = error
+            return found
+
+        # A line that is too long has no data; it is blank here.
+        data = b"\n".join([line.data or b"" for line in group])
         try:
-            replies = self._serving.replier.reply(good, self._query)
+            found = self._answerer.answer(data, parse)
         except Exception:  # noqa: BLE001  # whatever it is, the rest goes on
             _log.exception("lines %d to %d failed", group[0].number, group[-1].number)
             return [self._problem(line.number, _FAULT) for line in group]
-        self._metrics.tagged(len(good), replies.counted, self._serving.columns)
-        results = iter(replies.every)
+        self._metrics.tagged(len(found.every), found.counted, self._columns)
+        every = found.every
         return [
-            self._problem(line.number, item)
-            if isinstance(item, RequestError)
-            else next(results) + b"\n"
-            for line, item in zip(group, sent, strict=True)
+            every[at] + b"\n"
+            if at in every
+            else self._problem(line.number, problems.get(at, self._long))
+            for at, line in enumerate(group)
         ]
-
-    def _read(self, line: Line) -> ArticleRequest | RequestError:
-        if line.data is None:
-            detail = f"The line is longer than the limit of {self._limit} bytes."
-            return RequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-        try:
-            return articles.of_json(line.data, "line")
-        except RequestError as error:
-            return error
 
     def _problem(self, number: int, error: RequestError) -> bytes:
         self._metrics.add(PROBLEMS)

@@ -2,16 +2,14 @@
 
 import logging
 import os
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
 from copytaster.model.errors import ArtifactError
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
+from copytaster.service.courtesy import giving_way
 from copytaster.service.live import Live, Refusal, Serving
 from copytaster.service.metrics import REFUSALS
 from copytaster.service.shared import Lock, Note
@@ -89,7 +87,7 @@ class Watch:
             self._proven.write(name)
 
     def _serve(self, name: str) -> None:
-        with _giving_way():
+        with giving_way():
             tagger = Tagger.load(self._registry.folder(name), self._key)
         # Freeing it takes a while, and is for this thread: it holds it until requests are through.
         self._retired = self._live.now
@@ -105,23 +103,14 @@ class Watch:
                 _log.exception("%s, which served last, cannot be loaded again", name)
 
     def _refuse(self, name: str | None, error: Exception) -> None:
-        why = str(error) if isinstance(error, ArtifactError) else repr(error)
-        found = Refusal(name, why)
+        why = told = repr(error)
+        if isinstance(error, ArtifactError):
+            why, told = str(error), error.told
+        found = Refusal(name, told)
         if found != self._live.refused:
             _log.error("%s serves on; the champion is refused: %s", self._live.now.name, why)
             self._live.metrics.add(REFUSALS)
         self._live.refused = found
-
-
-@contextmanager
-def _giving_way() -> Iterator[None]:
-    """Have this thread hand Python over to those that answer requests ten times as soon."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(usual / 10)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
 
 
 def _stamp(folder: Path) -> _Stamp:

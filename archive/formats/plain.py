@@ -2,6 +2,7 @@
 
 from copytaster.archive.formats.lines import decode_whole
 from copytaster.archive.labelled import Problem
+from copytaster.model.plain import headline_and_body
 
 
 def read(data: bytes, source: str) -> dict[str, object] | Problem:
@@ -12,7 +13,5 @@ def read(data: bytes, source: str) -> dict[str, object] | Problem:
     text = decode_whole(data, source)
     if isinstance(text, Problem):
         return text
-    headline, _, body = text.strip().partition("\n")
-    if not body.strip():
-        return {"text": headline.strip()}
-    return {"headline": headline.strip(), "text": body.strip()}
+    headline, body = headline_and_body(text)
+    return {"headline": headline, "text": body} if headline else {"text": body}

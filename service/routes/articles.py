@@ -1,10 +1,9 @@
 """``/articles``: labelled articles and editors' yes and no, into the archive."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
-from pydantic import BaseModel, ValidationError
 
 from copytaster.service import articles, body
 from copytaster.service.auth import KEY
@@ -16,7 +15,6 @@ from copytaster.service.teaching import Teaching
 if TYPE_CHECKING:
     from copytaster.service.feedback import Feedback, Work
 
-_Sent = TypeVar("_Sent", bound=BaseModel)
 _BUSY = "Every thread for streams has one; come again in a moment."
 
 
@@ -29,14 +27,14 @@ def blueprint(teaching: Teaching, max_body_bytes: int) -> Blueprint:
         if request.mimetype == articles.NDJSON:
             return stream()
         data = body.read(max_body_bytes)
-        sent = _read(LabelledRequest, data)
+        sent = body.of_json(LabelledRequest, data)
         feedback = teaching.feedback
         return _once(feedback, data, feedback.article(sent, _by()))
 
     @routes.put("/articles/<path:identifier>/labels")
     def label(identifier: str) -> Response:
         data = body.read(max_body_bytes)
-        sent = _read(LabelsRequest, data)
+        sent = body.of_json(LabelsRequest, data)
         feedback = teaching.feedback
         return _once(feedback, data, feedback.labels(identifier, sent, _by()))
 
@@ -60,18 +58,6 @@ def blueprint(teaching: Teaching, max_body_bytes: int) -> Blueprint:
         return Response(made.answers(read), content_type=articles.NDJSON)
 
     return routes
-
-
-def _read(form: type[_Sent], data: bytes) -> _Sent:
-    if request.mimetype != articles.JSON:
-        raise RequestError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"Content-Type is {request.mimetype or 'missing'}; send {articles.JSON}.",
-        )
-    try:
-        return form.model_validate_json(data)
-    except ValidationError as error:
-        raise RequestError.invalid(error, "body") from None
 
 
 def _once(feedback: "Feedback", data: bytes, work: "Work", kind: str = articles.JSON) -> Response:

@@ -1,6 +1,7 @@
 """The HTTP face: each status by name, and the schema that promises them."""
 
 import json
+import re
 from typing import Any
 
 import jsonschema
@@ -180,7 +181,7 @@ def test_the_openapi_document_is_valid_and_lists_every_route(
     document = client.get("/openapi.json").get_json()
     validate(document)
     served = {
-        str(rule).replace("<path:identifier>", "{id}").replace("<identifier>", "{id}")
+        re.sub(r"<(path:)?identifier>", "{id}", str(rule)).replace("<version>", "{version}")
         for rule in create_app(small_tagger).url_map.iter_rules()
         if not str(rule).startswith(("/docs", "/openapi"))
     }

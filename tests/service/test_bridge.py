@@ -24,11 +24,11 @@ def thread_name(_: "WSGIEnvironment", start_response: "StartResponse") -> list[b
     return [threading.current_thread().name.encode()]
 
 
-def runs_in(body: bytes, query: str = "") -> str:
+def runs_in(body: bytes, query: str = "", path: str = "/tag") -> str:
     """Return the name of the thread that a request with *body* runs in."""
     scope = {
         "method": "POST",
-        "path": "/tag",
+        "path": path,
         "query_string": query.encode(),
         "server": ("127.0.0.1", 80),
         "http_version": "1.1",
@@ -95,3 +95,10 @@ def test_what_says_its_language_or_nothing_at_all_runs_in_the_event_loop_even_th
     body: bytes,
 ) -> None:
     assert runs_in(body) == LOOP
+
+
+@pytest.mark.usefixtures("_detector")
+@pytest.mark.parametrize("path", ["/models", "/v1/models/a", "/models/a/promote"])
+def test_a_promotion_has_threads_that_no_article_waits_for(path: str) -> None:
+    assert runs_in(SAYS, path=path) == "copytaster-models"
+    assert runs_in(SAYS, path="/modelsx") == LOOP

@@ -139,6 +139,9 @@ def test_a_refused_version_is_tried_again_only_when_its_files_change(
     assert len(lines) == 1
     assert f"{first} serves on; the champion is refused: " in lines[0]
     assert f"{A}/tagger.joblib" in lines[0]
+    assert live.refused is not None
+    assert live.refused.why.startswith("tagger.joblib: is damaged")
+    assert str(models) not in live.refused.why
     (models / A / "tagger.joblib").write_bytes(whole)
     watch.look()
     watch.look()

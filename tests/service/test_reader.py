@@ -313,3 +313,24 @@ def test_places_beyond_the_text_are_refused(small_tagger: Tagger) -> None:
             scorer.compiled.score_packed(
                 packed.data, places.copy(), scores[:rows], scores[:rows, 0].copy()
             )
+
+
+BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+SPACED = st.text(st.sampled_from(BLANKS + "a\x1b\x85\u0100\u2019\u200b😀"), max_size=40)
+
+
+@given(st.lists(st.tuples(SPACED, SPACED), max_size=6))
+@example([("", ""), ("", "")])
+@example([("", " " * 40 + "a"), ("\u2003" * 40, "\u3000" * 17 + "é")])
+def test_articles_without_a_word_are_those_that_python_finds_blank(
+    sent: list[tuple[str, str]],
+) -> None:
+    lines = [line(headline=headline, text=text) for headline, text in sent]
+    blank = [at for at, pair in enumerate(sent) if not "".join(pair).strip()]
+    assert reader.read(b"\n".join(lines)).articles.blank() == blank
+    found = reader.read(b"\n".join(lines), words=True)
+    assert found.odd == [(at, lines[at]) for at in blank]
+    assert found.lines == [at for at in range(len(lines)) if at not in blank]
+    assert [(item.headline, item.text) for item in found.articles] == [
+        sent[at] for at in found.lines
+    ]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from copytaster.model.registry import Registry
+from copytaster.service.server import free_port
 from copytaster.service.settings import Settings
 from tests.service.running import Running, serving
 
@@ -119,6 +120,36 @@ def test_sigterm_finishes_the_request_in_flight(small_models: Path) -> None:
         assert reply.startswith(b"HTTP/1.1 200")
         assert b'"topic":"trade"' in reply
         assert running.process.wait(30) == 0
+
+
+def test_when_the_master_is_killed_its_workers_finish_what_they_have_and_free_the_port(
+    small_models: Path,
+) -> None:
+    with serving(small_models) as running:
+        body = b'{"text": "The tariff on steel"}'
+        head = (
+            "POST /tag HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", running.port), timeout=30) as client:
+            client.sendall(head.encode() + body[:10])
+            time.sleep(0.2)
+            running.process.kill()
+            running.process.wait()
+            time.sleep(1)
+            client.sendall(body[10:])
+            reply = b"".join(iter(lambda: client.recv(65536), b""))
+        assert reply.startswith(b"HTTP/1.1 200")
+        until = time.monotonic() + 30
+        while _listens(running.port):
+            assert time.monotonic() < until, "a worker serves on"
+            time.sleep(0.1)
+        assert free_port(Settings(port=running.port)) == running.port
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_eight_clients_at_once_get_the_same_tags_as_one(running: Running) -> None:

@@ -1,5 +1,6 @@
 """A stream of articles over a real socket."""
 
+import io
 import json
 import socket
 import threading
@@ -9,11 +10,18 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from copytaster.model.tagger import Tagger
+from copytaster.service import articles, reader
 from copytaster.service.app import create_app
-from copytaster.service.schemas import LineProblem, TaggingReply
+from copytaster.service.live import Live
+from copytaster.service.metrics import ARTICLES, PROBLEMS, Metrics
+from copytaster.service.schemas import ArticleRequest, LineProblem, TaggingReply, TagQuery
+from copytaster.service.stream import Stream
 from tests.service.running import Running, serving
+from tests.service.test_reader import FORM, ODD, PLAIN, RECORD
 
 KIND = "application/x-ndjson"
 LIMIT = 2000
@@ -77,6 +85,66 @@ def test_a_bad_line_gets_a_problem_with_its_number_and_the_rest_is_tagged(
     ]
     assert [error.field for error in problems[0].errors] == ["text"]
     assert f"limit of {LIMIT} bytes" in problems[3].detail
+
+
+LINES = st.sampled_from(
+    [*PLAIN, *ODD, b'{"text": " ", "headline": "\\u00a0\\u2003"}', b'{"text": ""}', b"", b" \x0c"]
+) | st.tuples(RECORD, FORM).map(
+    lambda made: json.dumps(made[0], **made[1]).replace("\n", "").encode("utf-8", "surrogatepass")
+)
+QUERIES = [TagQuery(), TagQuery(all=True, limit=2), TagQuery(explain=True)]
+
+
+def streamed(live: Live, query: TagQuery, lines: list[bytes], size: int) -> bytes:
+    """Return the answer to a stream of *lines* that comes in pieces of *size* bytes."""
+    left = io.BytesIO(b"\r\n".join(lines))
+    stream = Stream(live.now, query, live.metrics, limit=LIMIT)
+    return b"".join(stream.answers(lambda _: left.read(size)))
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    lines=st.lists(LINES, max_size=9),
+    query=st.sampled_from(QUERIES),
+    size=st.sampled_from([7, 500, 65536]),
+)
+def test_compiled_or_not_a_stream_says_the_same_and_counts_the_same(
+    small_tagger: Tagger, lines: list[bytes], query: TagQuery, size: int
+) -> None:
+    compiled, plain = Live(small_tagger, Metrics(1)), Live(small_tagger, Metrics(1))
+    found = streamed(compiled, query, lines, 65536)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "_compiled", None)
+        assert streamed(plain, query, lines, size) == found
+    assert plain.metrics.totals() == compiled.metrics.totals()
+    totals = compiled.metrics.totals()
+    assert len(found.splitlines()) == len([line for line in lines if line.strip()])
+    assert totals[ARTICLES] + totals[PROBLEMS] == len(found.splitlines())
+
+
+def test_lines_that_are_plainly_right_are_not_parsed_one_by_one(
+    small_tagger: Tagger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not reader.available():
+        pytest.skip("the compiled reader is not installed")
+    parsed: list[bytes] = []
+    of_json = articles.of_json
+
+    def noted(data: bytes, what: str) -> ArticleRequest:
+        parsed.append(data)
+        return of_json(data, what)
+
+    monkeypatch.setattr(articles, "of_json", noted)
+    blank, odd = b'{"text": "\\n", "headline": " "}', b'{"text": 3}'
+    right = [b'{"id": %d, "text": "A tariff"}' % number for number in range(200)]
+    lines = [*right[:50], blank, *right[50:], odd]
+    found = answers(streamed(Live(small_tagger, Metrics(1)), TagQuery(), lines, 65536))
+    assert parsed == [blank, odd]
+    assert [item.get("id") for item in found] == [*range(50), None, *range(50, 200), None]
+    assert [(item["line"], item["status"]) for item in found if "line" in item] == [
+        (51, 422),
+        (202, 400),
+    ]
 
 
 def test_a_query_that_is_wrong_is_one_problem_before_the_stream(running: Running) -> None:
