@@ -84,7 +84,7 @@ class Client(threading.Thread):
             if late < 0:
                 self._stopped.wait(-late)
             # A request that had to wait for the reply before it has waited from when it was due.
-            sent = due if self._pause and late > 0 else time.monotonic()
+            sent = due if self._pause and late > 0 else max(due, time.monotonic())
             try:
                 self._ask(sent)
             except (OSError, ValueError) as error:

@@ -18,6 +18,9 @@ ARTICLES = 50_000
 #: Wikinews' topic that current events have too, under another name.
 _SAME = {"economy-and-business": "business-and-economy"}
 
+#: Places with all differences different: a Golomb ruler.
+_APART = (0, 1, 4, 6)
+
 
 def articles(n_articles: int = ARTICLES) -> list[dict[str, Any]]:
     """Return the fields of the feed's first articles, as ``copytaster archive import`` reads them.
@@ -28,6 +31,22 @@ def articles(n_articles: int = ARTICLES) -> list[dict[str, Any]]:
     wanted = ARTICLES - len(wires) - len(wikinews)
     chosen = [events[row * len(events) // wanted] for row in range(wanted)]
     return list(islice(_dealt((_known(wires), _known(wikinews), _known(chosen))), n_articles))
+
+
+def longer(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a feed about four times as long, for its length: texts of four articles in each.
+
+    They are of one corpus, and their labels are the first one's. No two share more than one text,
+    so none is a near-duplicate that was not one before.
+    """
+    corpora: dict[str, list[dict[str, Any]]] = {}
+    for one in found:
+        corpora.setdefault(one["id"].partition("-")[0], []).append(one)
+    return [
+        {**one, "text": "\n".join(part[(at + by) % len(part)]["text"] for by in _APART)}
+        for part in corpora.values()
+        for at, one in enumerate(part)
+    ]
 
 
 def taxonomy(found: Sequence[dict[str, Any]]) -> Taxonomy:
