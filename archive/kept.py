@@ -2,9 +2,10 @@
 
 import hashlib
 import re
+from typing import Any
 
 from copytaster.archive.labelled import LabelledArticle
-from copytaster.archive.tables import ID, TOPIC
+from copytaster.archive.tables import ID, TOPIC, utc
 from copytaster.model.errors import ArchiveError
 from copytaster.model.text import tokens
 
@@ -25,6 +26,26 @@ def fit_or_none(text: str | None) -> str | None:
 def digest(headline: str, text: str) -> str:
     """Return the SHA-256, in hex, of a headline and a text."""
     return hashlib.sha256(f"{headline}\x00{text}".encode()).hexdigest()
+
+
+def facts(item: LabelledArticle) -> dict[str, Any]:
+    """Return the columns that an article fills."""
+    article = item.article
+    headline, text = fit(article.headline), fit(article.text)
+    return {
+        "headline": headline,
+        "text": text,
+        "language": fit_or_none(article.language),
+        "published": None if article.published is None else utc(article.published),
+        "chain": fit_or_none(article.chain),
+        "group": fit_or_none(item.group),
+        "split": fit_or_none(item.split),
+        "source": fit(item.source),
+        "line": item.line,
+        "complete": item.complete,
+        "digest": digest(headline, text),
+        "whole": True,
+    }
 
 
 def identifier(item: LabelledArticle) -> str:

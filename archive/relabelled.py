@@ -12,6 +12,8 @@ def today(item: LabelledArticle, taxonomy: Taxonomy) -> LabelledArticle:
     Where a topic was split that an article has, nothing is known of its parts: an article that
     was complete then is so no more, and each other topic that it does not list is a no by name.
     """
+    if not taxonomy.redirects and item.yes.isdisjoint(item.no):
+        return item
     found = taxonomy.redirects.today(item.yes, item.no)
     if (found.yes, found.no) == (item.yes, item.no) and not found.unknown:
         return item

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from copytaster.archive import clock, kept, merging
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.merging import Held, Origin
+from copytaster.archive.standing import Sides, Standing
 from copytaster.archive.tables import ID, TOPIC, articles, label_events, labels, utc
 from copytaster.model.errors import NoArticleError
 from copytaster.model.types import Article
@@ -126,7 +127,7 @@ class Store:
             if (None if topic not in held else held[topic].yes) != yes
             or (topic in held and held[topic].origin != author.origin)
         }
-        self._change({identifier: differing}, author)
+        self._change({identifier: differing}, {identifier: held}, author)
         return {topic: one.yes for topic, one in self._held([identifier])[identifier].items()}
 
     def get(self, identifier: str) -> LabelledArticle:
@@ -138,18 +139,18 @@ class Store:
             If there is no such article.
         """
         for row in self._rows([identifier]) if kept.fits(identifier, ID) else ():
-            return _labelled(row, self._held([identifier])[identifier])
+            return _labelled(row, Standing(self._connection).of([identifier])[identifier])
         raise NoArticleError(f"no article {identifier!r} in the archive; send it first")
 
     def each(self) -> Iterator[LabelledArticle]:
         """Yield all articles with their labels, in the order of their identifiers."""
-        after = ""
+        after, standing = "", Standing(self._connection)
         while rows := self._connection.execute(
             select(articles).where(articles.c.id > after).order_by(articles.c.id).limit(_CHUNK)
         ).all():
-            held = self._held([row.id for row in rows])
+            sides = standing.of([row.id for row in rows])
             for row in rows:
-                yield _labelled(row, held[row.id])
+                yield _labelled(row, sides[row.id])
             after = rows[-1].id
 
     def unsettled(self, most: int) -> list[LabelledArticle]:
@@ -161,11 +162,11 @@ class Store:
             .order_by(newest, articles.c.id)
             .limit(most)
         ).all()
-        found: list[LabelledArticle] = []
+        found, standing = [], Standing(self._connection)
         for at in range(0, len(rows), _CHUNK):
             part = rows[at : at + _CHUNK]
-            held = self._held([row.id for row in part])
-            found.extend(_labelled(row, held[row.id]) for row in part)
+            sides = standing.of([row.id for row in part])
+            found.extend(_labelled(row, sides[row.id]) for row in part)
         return found
 
     def drop_texts(self, before: datetime) -> int:
@@ -190,7 +191,7 @@ class Store:
         touched: set[str] = set()
         changed: dict[str, dict[str, bool | None]] = {}
         for identifier, item in wanted.items():
-            facts = _facts(item)
+            facts = kept.facts(item)
             row = rows.get(identifier)
             if row is None:
                 new.append({"id": identifier, **facts, "added": now, "changed": now})
@@ -200,7 +201,7 @@ class Store:
             changed[identifier] = merging.changes(held[identifier], item, author.origin)
         if new:
             self._connection.execute(insert(articles), new)
-        n_labels = self._change(changed, author)
+        n_labels = self._change(changed, held, author)
         touched |= {identifier for identifier, found in changed.items() if found} & rows.keys()
         same = len(wanted) - len(new) - len(touched)
         return Added(len(new), len(touched), same, n_labels)
@@ -212,8 +213,13 @@ class Store:
             update(articles).where(articles.c.id == row.id).values(**facts, changed=now)
         )
 
-    def _change(self, changed: Mapping[str, Mapping[str, bool | None]], author: Author) -> int:
-        """Make the changes, and remember them; return how many."""
+    def _change(
+        self,
+        changed: Mapping[str, Mapping[str, bool | None]],
+        held: Mapping[str, Mapping[str, Held]],
+        author: Author,
+    ) -> int:
+        """Make the changes to what is *held*, and remember them; return how many."""
         now = clock.now(self._connection)
         editor, model = kept.fit_or_none(author.editor), kept.fit_or_none(author.model)
         how = {"editor": editor, "model": model, "origin": author.origin, "at": now}
@@ -227,8 +233,13 @@ class Store:
         gone = delete(labels).where(
             labels.c.article == bindparam("of"), labels.c.topic == bindparam("named")
         )
-        keys = [{"of": one["article"], "named": one["topic"]} for one in events]
-        self._connection.execute(gone, keys)
+        keys = [
+            {"of": identifier, "named": topic}
+            for identifier, found in changed.items()
+            for topic in found.keys() & held[identifier].keys()
+        ]
+        if keys:
+            self._connection.execute(gone, keys)
         standing = [one for one in events if one["yes"] is not None]
         if standing:
             self._connection.execute(insert(labels), standing)
@@ -251,33 +262,13 @@ class Store:
         return found
 
 
-def _facts(item: LabelledArticle) -> dict[str, Any]:
-    """Return the columns that an article fills."""
-    article = item.article
-    headline, text = kept.fit(article.headline), kept.fit(article.text)
-    return {
-        "headline": headline,
-        "text": text,
-        "language": kept.fit_or_none(article.language),
-        "published": None if article.published is None else utc(article.published),
-        "chain": kept.fit_or_none(article.chain),
-        "group": kept.fit_or_none(item.group),
-        "split": kept.fit_or_none(item.split),
-        "source": kept.fit(item.source),
-        "line": item.line,
-        "complete": item.complete,
-        "digest": kept.digest(headline, text),
-        "whole": True,
-    }
-
-
 def _differs(row: Row[Any], facts: Mapping[str, Any]) -> bool:
     """Return whether an article is another one now; where it was read does not count."""
     names = facts.keys() - {"headline", "text", "whole", "source", "line"}
     return any(getattr(row, name) != facts[name] for name in names)
 
 
-def _labelled(row: Row[Any], held: Mapping[str, Held]) -> LabelledArticle:
+def _labelled(row: Row[Any], sides: Sides) -> LabelledArticle:
     article = Article(
         text=row.text,
         headline=row.headline,
@@ -286,11 +277,10 @@ def _labelled(row: Row[Any], held: Mapping[str, Held]) -> LabelledArticle:
         published=row.published,
         chain=row.chain,
     )
-    yes = frozenset(topic for topic, one in held.items() if one.yes)
     return LabelledArticle(
         article=article,
-        yes=yes,
-        no=frozenset(held) - yes,
+        yes=sides.yes,
+        no=sides.no,
         complete=row.complete,
         group=row.group,
         split=row.split,

@@ -21,8 +21,8 @@ class Answer:
     Attributes
     ----------
     sent, took : float
-        When the request was sent, in seconds of ``time.monotonic``, and how many it took, with
-        those that were lost before.
+        When the request was sent or, if the reply before it came too late, should have been, in
+        seconds of ``time.monotonic``, and how many it took, with those that were lost before.
     model : str
         The version that the reply names.
     topics : frozenset of str
@@ -62,12 +62,15 @@ class Client(threading.Thread):
     ----------
     port : int
     body : bytes
+    rate : float or None
+        Requests a second; ``None``: the next one as soon as one is answered.
     """
 
-    def __init__(self, port: int, body: bytes) -> None:
+    def __init__(self, port: int, body: bytes, rate: float | None = None) -> None:
         super().__init__(daemon=True)
         self.seen = Seen()
         self._port = port
+        self._pause = 1 / rate if rate else 0.0
         head = "POST /tag HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         self._request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
         self._stopped = threading.Event()
@@ -75,12 +78,19 @@ class Client(threading.Thread):
 
     def run(self) -> None:
         """Ask until it is stopped."""
+        due = time.monotonic()
         while not self._stopped.is_set():
+            late = time.monotonic() - due
+            if late < 0:
+                self._stopped.wait(-late)
+            # A request that had to wait for the reply before it has waited from when it was due.
+            sent = due if self._pause and late > 0 else max(due, time.monotonic())
             try:
-                self._ask()
+                self._ask(sent)
             except (OSError, ValueError) as error:
                 self.seen.failures.append(repr(error))
                 self._close()
+            due += self._pause
         self._close()
 
     def stop(self) -> Seen:
@@ -89,8 +99,7 @@ class Client(threading.Thread):
         self.join()
         return self.seen
 
-    def _ask(self) -> None:
-        sent = time.monotonic()
+    def _ask(self, sent: float) -> None:
         for _ in range(TRIES):
             used = self._socket is not None
             try:

@@ -78,6 +78,20 @@ def draw_costs(costs: Mapping[str, float], path: Path) -> None:
         _save(figure, path)
 
 
+def draw_retraining(found: Mapping[int, tuple[float, float]], path: Path) -> None:
+    """Draw seconds and megabytes of a retraining against the articles in the archive."""
+    with mpl.rc_context({"svg.hashsalt": "copytaster", "font.size": 9}):
+        figure, axes = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
+        for at, (axis, what) in enumerate(zip(axes, ("seconds", "MB of memory"), strict=True)):
+            axis.plot(list(found), [pair[at] for pair in found.values()], "o-", ms=4, lw=1)
+            axis.set_xlim(0)
+            axis.set_ylim(0)
+            axis.set_xlabel("articles in the archive")
+            axis.set_ylabel(what)
+            axis.grid(alpha=0.3)
+        _save(figure, path)
+
+
 def _save(figure: Figure, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None})

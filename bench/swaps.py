@@ -8,13 +8,11 @@ libraries do; such requests are counted apart from those that failed.
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +23,7 @@ from bench.clients import Answer, Client, Seen, in_order, longest_stale
 from bench.defaults import seed_corpus
 from bench.footprint import pss
 from bench.rows import Row
-from bench.workers import ROOT
+from bench.service import serving
 from copytaster.cli.screen import progress_bar
 from copytaster.model.registry import Registry
 from copytaster.training import fit, saving
@@ -119,7 +117,7 @@ def _body(loaded: Corpus) -> bytes:
 
 def _run(registry: Registry, names: Sequence[str], body: bytes) -> Run:
     promoted = [(time.monotonic(), names[0])]
-    with _serving(registry) as (process, port):
+    with serving(registry.root, WORKERS) as (process, port):
         clients = [Client(port, body) for _ in range(CLIENTS)]
         for client in clients:
             client.start()
@@ -141,31 +139,6 @@ def _run(registry: Registry, names: Sequence[str], body: bytes) -> Run:
             time.sleep(PAUSE)
         after = _megabytes(process)
         return Run([client.stop() for client in clients], promoted, before, after)
-
-
-@contextmanager
-def _serving(registry: Registry) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "copytaster.cli.main", "serve", "--port", str(port)]
-    command += ["--workers", str(WORKERS), "--models", str(registry.root)]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    try:
-        until = time.monotonic() + 60
-        while not _listens(port):
-            if time.monotonic() > until:
-                raise TimeoutError("the service does not start")
-            time.sleep(0.05)
-        yield process, port
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _megabytes(process: subprocess.Popen[bytes]) -> float:

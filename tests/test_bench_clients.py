@@ -1,6 +1,10 @@
 """The clients that tell what a load saw: what they count as failed, and as out of order."""
 
+import itertools
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -9,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from bench.clients import TRIES, Answer, Client, in_order, longest_stale
+from bench.jobs import most_megabytes
 
 REPLY = b'{"model":"a","tags":[{"topic":"trade"}]}'
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(REPLY) + REPLY
@@ -70,6 +75,46 @@ def test_half_and_wrong_replies_fail_and_lost_requests_are_sent_again_and_counte
         seen = client.stop()
     assert (len(seen.failures), seen.kept, seen.fresh) == (failures, kept, fresh)
     assert {answer.model for part in seen.connections for answer in part} == {"a"}
+
+
+def asked(port: int, rate: float | None) -> list[Answer]:
+    """Return what a client saw by its twentieth reply or later, on its one connection."""
+    client = Client(port, b"{}", rate)
+    client.start()
+    end = time.monotonic() + 30
+    while not client.seen.connections or len(client.seen.connections[0]) < 20:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    (found,) = client.stop().connections
+    return found
+
+
+def test_a_client_with_a_rate_asks_no_faster() -> None:
+    with answering([[GOOD] * 500]) as port:
+        found = asked(port, 100)
+    assert found[-1].sent - found[0].sent >= (len(found) - 1) / 100 - 1e-6
+
+
+def test_a_request_that_waits_for_the_reply_before_it_waits_from_when_it_was_due() -> None:
+    with answering([[GOOD] * 100_000]) as port:
+        found = asked(port, 1e9)
+    assert all(one.sent < found[0].sent + 1e-6 * len(found) for one in found)
+    assert found[-1].took > found[0].took
+
+
+def test_a_client_without_a_rate_asks_when_it_is_answered() -> None:
+    with answering([[GOOD] * 100_000]) as port:
+        found = asked(port, None)
+    assert all(
+        later.sent >= earlier.sent + earlier.took for earlier, later in itertools.pairwise(found)
+    )
+
+
+def test_the_most_memory_that_a_process_had_is_known_while_it_lives() -> None:
+    assert most_megabytes(os.getpid()) > 1
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    assert most_megabytes(ended.pid) == 0
 
 
 def answers(models: str) -> list[Answer]:

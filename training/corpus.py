@@ -73,7 +73,7 @@ class Corpus:
         dates = [i.article.published for i in self.articles if i.article.published is not None]
         return max(date.date().isoformat() for date in dates) if dates else None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256, in hex, of all in the articles that training sees, wherever they were read."""
         total = hashlib.sha256()

@@ -67,6 +67,8 @@ def gather(
 
 
 def _within(item: LabelledArticle, known: frozenset[str]) -> LabelledArticle:
+    if item.yes <= known and item.no <= known:
+        return item
     return replace(item, yes=item.yes & known, no=item.no & known)
 
 

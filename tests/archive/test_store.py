@@ -72,6 +72,23 @@ def test_adding_twice_changes_nothing(database: Database) -> None:
     assert n_events(database) == 1200
 
 
+def test_articles_that_are_labelled_alike_share_their_sets_of_topics(database: Database) -> None:
+    alike = [item(f"a{number:04}", yes=("a",), no=("b", "c")) for number in range(600)]
+    other = item("b", yes=("b", "c"), no=("a",))
+    bare = item("c", yes=())
+    add(database, *alike, other, bare)
+    *same, odd, none = every(database)
+    assert [*same, odd, none] == [*alike, other, bare]
+    assert {id(one.yes) for one in same} == {id(same[0].yes)}
+    assert {id(one.no) for one in same} == {id(same[0].no)} == {id(odd.yes)}
+
+
+def test_a_slug_may_hold_whatever_a_database_takes(database: Database) -> None:
+    odd = item(yes=('"', "\\", "\x1f", "日本"), no=("{}", "a,b", "'"))
+    add(database, odd)
+    assert every(database) == [odd]
+
+
 def test_articles_come_in_the_order_of_their_identifiers_in_every_database(
     database: Database,
 ) -> None:
