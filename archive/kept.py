@@ -27,6 +27,16 @@ def digest(headline: str, text: str) -> str:
     return hashlib.sha256(f"{headline}\x00{text}".encode()).hexdigest()
 
 
+def digest_of(headline: str, text: str) -> str:
+    """Return :func:`digest` of what :func:`fit` makes of both, at once where all is fit."""
+    if "\x00" not in headline and "\x00" not in text:
+        try:
+            return digest(headline, text)
+        except UnicodeEncodeError:  # half of a surrogate pair
+            pass
+    return digest(fit(headline), fit(text))
+
+
 def identifier(item: LabelledArticle) -> str:
     """Return the identifier of an article: its own or, where a line stood in, one of its content.
 

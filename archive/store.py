@@ -168,20 +168,6 @@ class Store:
             found.extend(_labelled(row, held[row.id]) for row in part)
         return found
 
-    def drop_texts(self, before: datetime) -> int:
-        """Keep of texts that were added before a moment only their words; return how many."""
-        due = select(articles.c.id, articles.c.headline, articles.c.text).where(
-            articles.c.whole, articles.c.added < utc(before)
-        )
-        rows = self._connection.execute(due).all()
-        for row in rows:
-            self._connection.execute(
-                update(articles)
-                .where(articles.c.id == row.id)
-                .values(headline=kept.words(row.headline), text=kept.words(row.text), whole=False)
-            )
-        return len(rows)
-
     def _add(self, wanted: Mapping[str, LabelledArticle], author: Author) -> Added:
         now = clock.now(self._connection)
         rows = {row.id: row for row in self._rows(list(wanted))}
@@ -255,6 +241,7 @@ def _facts(item: LabelledArticle) -> dict[str, Any]:
     """Return the columns that an article fills."""
     article = item.article
     headline, text = kept.fit(article.headline), kept.fit(article.text)
+    said = item.digest if item.digest and not item.whole else kept.digest(headline, text)
     return {
         "headline": headline,
         "text": text,
@@ -266,8 +253,8 @@ def _facts(item: LabelledArticle) -> dict[str, Any]:
         "source": kept.fit(item.source),
         "line": item.line,
         "complete": item.complete,
-        "digest": kept.digest(headline, text),
-        "whole": True,
+        "digest": said,
+        "whole": item.whole,
     }
 
 
@@ -297,4 +284,5 @@ def _labelled(row: Row[Any], held: Mapping[str, Held]) -> LabelledArticle:
         source=row.source,
         line=row.line,
         digest=row.digest,
+        whole=row.whole,
     )

@@ -91,10 +91,16 @@ articles = Table(
     Column("source", Text, nullable=False),
     Column("line", Integer, nullable=False),
     Column("complete", Boolean, nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
     Column("whole", Boolean, nullable=False),
     Column("added", Utc, nullable=False, index=True),
     Column("changed", Utc, nullable=False),
+)
+Index(
+    "articles_whole_ix",
+    articles.c.added,
+    sqlite_where=articles.c.whole,
+    postgresql_where=articles.c.whole,
 )
 
 #: What holds now: yes or no of a topic on an article.
@@ -122,7 +128,7 @@ label_events = Table(
     sqlite_autoincrement=True,
 )
 
-#: What was served, where the operator wants it kept; ``tags`` is JSON.
+#: What was served, where the operator wants it kept; ``tags`` is JSON, ``until`` when it goes.
 decisions = Table(
     "decisions",
     metadata,
@@ -132,6 +138,7 @@ decisions = Table(
     Column("model", Text, nullable=False),
     Column("tags", Text, nullable=False),
     Column("at", Utc, nullable=False, index=True),
+    Column("until", Utc, index=True),
 )
 
 #: Replies to requests that bore an Idempotency-Key, to be given again.

@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from copytaster.service.articles import JSON, NDJSON, PLAIN
 from copytaster.service.labelling import (
     ArticleReply,
+    ForgottenReply,
     LabelledRequest,
     LabelsReply,
     LabelsRequest,
@@ -35,6 +36,7 @@ from copytaster.service.schemas import (
 _MODELS = (
     ArticleReply,
     ArticleRequest,
+    ForgottenReply,
     HealthReply,
     JobReply,
     JobsReply,
@@ -82,7 +84,7 @@ _KEY = {
 def document() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document."""
     tag, store, labels = {"post": _tag()}, {"post": _store()}, {"put": _label()}
-    article, review = {"get": _article()}, {"get": _review()}
+    article, review = {"get": _article(), "delete": _forget()}, {"get": _review()}
     topics = {"get": _get("The taxonomy, with how well each topic is known.", TopicsReply)}
     _, schemas = models_json_schema([(m, "validation") for m in _MODELS], ref_template=_PLACE)
     return {
@@ -173,6 +175,13 @@ def _label() -> dict[str, Any]:
 def _article() -> dict[str, Any]:
     found = _get("An article of the archive, with its labels.", ArticleReply)
     found["responses"] |= _refusals(404, 503)
+    return {**found, "parameters": [_ID]}
+
+
+def _forget() -> dict[str, Any]:
+    what = "Delete an article, its labels and what was served of it, for good."
+    found = _get(what, ForgottenReply)
+    found["responses"] |= _refusals(503)
     return {**found, "parameters": [_ID]}
 
 
