@@ -20,8 +20,6 @@ from copytaster.model.errors import ArchiveDownError, ArchiveError, SettingsErro
 
 #: Seconds that a writer waits for another.
 _BUSY = 10
-#: Milliseconds that cutting the log may hold up writers while it waits for readers.
-_BRIEFLY = 250
 #: What writers of one PostgreSQL database wait for: a number of our own.
 _WRITERS = 0x436F7079
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
@@ -95,32 +93,6 @@ class Database:
             connection = plain.execution_options(copytaster_writes=True)
             with connection.begin():
                 yield connection
-
-    def scrub(self) -> bool:
-        """Have what was deleted be gone from SQLite's files too; return whether it is by now.
-
-        Deleted rows are overwritten as they go (``secure_delete``), but the file holds the old
-        pages, and the log perhaps older ones, until the log is copied and cut to nothing. That
-        has to wait while somebody reads, and is not worth holding up writers for: ask again.
-        PostgreSQL does its own cleaning.
-
-        Raises
-        ------
-        ArchiveDownError
-            If the database fails.
-        """
-        if self.url.get_backend_name() != "sqlite":
-            return True
-        with self._watched(), self.engine.connect() as connection:
-            raw: Any = connection.connection.driver_connection
-            try:
-                raw.execute(f"PRAGMA busy_timeout={_BRIEFLY}")
-                busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            except sqlite3.Error as error:
-                raise ArchiveDownError(self.name, str(error)) from error
-            finally:
-                raw.execute(f"PRAGMA busy_timeout={1000 * _BUSY}")
-            return not busy
 
     @contextmanager
     def _watched(self) -> Iterator[None]:

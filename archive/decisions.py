@@ -1,11 +1,11 @@
 """What was served, for as long as the operator wants it kept."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select
 
 from copytaster.archive import clock, kept
@@ -47,7 +47,7 @@ class Decision:
             "article": self.article if usable else None,
             "digest": self.digest,
             "model": self.model,
-            "tags": json.dumps(self.tags),
+            "tags": to_json(self.tags).decode(),
             "at": self.at,
             "until": self.at + timedelta(days=days),
         }
@@ -75,8 +75,10 @@ class Decisions:
 
     def keep(self, rows: Sequence[Mapping[str, object]]) -> None:
         """Keep decisions, as :meth:`Decision.row` gives them."""
+        # What returns something is one statement for many rows, and Python's lock is let go once;
+        # else that is done for each row, and each time somebody who tags has to wait for it.
         if rows:
-            self._connection.execute(insert(decisions), list(rows))
+            self._connection.execute(insert(decisions).returning(decisions.c.id), list(rows))
 
     def model(self, article: str) -> str | None:
         """Return the version that tagged an article last, as far as that was kept."""
@@ -154,10 +156,6 @@ class Decisions:
 
 def _decisions(rows: Iterable[Row[Any]]) -> Iterator[Decision]:
     for row in rows:
-        tags = {topic: (float(said[0]), str(said[1])) for topic, said in _tags(row.tags)}
+        said: dict[str, Any] = from_json(row.tags)
+        tags = {topic: (float(given[0]), str(given[1])) for topic, given in said.items()}
         yield Decision(row.article, row.digest, row.model, tags, row.at)
-
-
-def _tags(text: str) -> Iterable[tuple[str, Any]]:
-    found: dict[str, Any] = json.loads(text)
-    return found.items()

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, delete, select
 
 from copytaster.archive import kept
 from copytaster.archive.decisions import Decisions
+from copytaster.archive.scrub import soil
 from copytaster.archive.tables import ID, articles, label_events, labels
 
 
@@ -41,7 +42,8 @@ def forget(connection: Connection, identifier: str) -> Forgotten:
     Parameters
     ----------
     connection : Connection
-        Of :meth:`Database.writing`. After its commit, :meth:`Database.scrub` has the bytes go.
+        Of :meth:`Database.writing`; after its commit :class:`copytaster.archive.scrub.Scrub` has
+        the bytes go.
     identifier : str
     """
     if not kept.fits(identifier, ID):
@@ -51,4 +53,6 @@ def forget(connection: Connection, identifier: str) -> Forgotten:
     connection.execute(delete(label_events).where(label_events.c.article == identifier))
     n_labels = connection.execute(delete(labels).where(labels.c.article == identifier)).rowcount
     n_articles = connection.execute(delete(articles).where(articles.c.id == identifier)).rowcount
+    if n_articles:
+        soil(connection)
     return Forgotten(n_articles, n_labels, n_decisions)

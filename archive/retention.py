@@ -7,12 +7,15 @@ from sqlalchemy import Connection
 
 from copytaster.archive.archive import Archive
 from copytaster.archive.decisions import Decisions
+from copytaster.archive.scrub import Scrub
 from copytaster.archive.texts import Texts
 
 #: Rows that one transaction drops, so that others who write wait for some hundredths of a second.
 DECISIONS, TEXTS = 1000, 50
 #: Seconds between looks; and to the next where SQLite's log could not be cut yet.
 _EVERY, _SOON = 3600.0, 60.0
+#: Seconds between two times that SQLite's file is written anew.
+_DAY = 86_400.0
 #: Seconds of work at a time.
 _WORK = 0.5
 
@@ -42,7 +45,8 @@ class Retention:
         self._decisions = decisions
         self._texts = texts
         self._clock = clock
-        self._next = clock()
+        self._next = self._rewrite = clock()
+        self._scrub = Scrub(archive.database)
 
     def turn(self) -> None:
         """Drop what is due, for half a second or so, if it is time; the next turn goes on.
@@ -58,7 +62,16 @@ class Retention:
         while self._step():
             if self._clock() - started > _WORK:
                 return
-        self._next = self._clock() + (_EVERY if self._archive.database.scrub() else _SOON)
+        self._next = self._clock() + (_EVERY if self._scrubbed() else _SOON)
+
+    def _scrubbed(self) -> bool:
+        """Clean SQLite's files, which are written anew once a day at most; tell if that worked."""
+        now = self._clock()
+        if now < self._rewrite or not self._scrub.soiled():
+            return self._scrub.cut()
+        done = self._scrub.whole()
+        self._rewrite = now + _DAY if done else now
+        return done
 
     def _step(self) -> bool:
         """Drop a little; return whether there may be more."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from copytaster.archive.decisions import Decision, Decisions
 from copytaster.archive.tables import articles, labels

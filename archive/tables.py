@@ -93,7 +93,7 @@ articles = Table(
     Column("complete", Boolean, nullable=False),
     Column("digest", String(64), nullable=False, index=True),
     Column("whole", Boolean, nullable=False),
-    Column("added", Utc, nullable=False, index=True),
+    Column("added", Utc, nullable=False),
     Column("changed", Utc, nullable=False),
 )
 Index(

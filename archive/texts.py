@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select, update
 
 from copytaster.archive import clock, kept
+from copytaster.archive.scrub import soil
 from copytaster.archive.tables import articles
 
 
@@ -40,6 +41,8 @@ class Texts:
                 .where(articles.c.id == row.id)
                 .values(headline=kept.words(row.headline), text=kept.words(row.text), whole=False)
             )
+        if rows:
+            soil(self._connection)
         return len(rows)
 
     def _before(self, days: int) -> datetime:

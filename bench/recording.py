@@ -12,6 +12,7 @@ from bench.rows import Row
 from bench.servers import CLIENTS, OURS, SECONDS, running
 from copytaster.archive.archive import Archive
 from copytaster.archive.decisions import Decisions
+from copytaster.archive.scrub import Scrub
 
 ROUNDS = 9
 
@@ -34,7 +35,7 @@ def run() -> list[Row]:
         archive = Archive(f"sqlite:///{path}")
         with archive.reading() as connection:
             n, _ = Decisions(connection).count()
-        archive.database.scrub()
+        Scrub(archive.database).cut()
         archive.database.engine.dispose()
         size = path.stat().st_size
     served = sum(item.rate * SECONDS for item in loads["kept"])

@@ -55,6 +55,7 @@ def forget(
       copytaster archive forget --decisions-older-than 30
     """
     from copytaster.archive.archive import Archive
+    from copytaster.archive.scrub import Scrub
 
     if not names and texts is None and decisions is None:
         raise click.UsageError(
@@ -67,10 +68,10 @@ def forget(
         _texts(archive, texts, dry_run=dry_run)
     if decisions is not None:
         _decisions(archive, decisions, dry_run=dry_run)
-    if not dry_run and not archive.database.scrub():
+    if not dry_run and not Scrub(archive.database).whole():
         ERR.print(
-            "Somebody reads the database, so its write-ahead log may hold some of it for a while; "
-            "copytaster work cuts it once an hour, and this command whenever it is run again."
+            "Somebody reads the database, so its write-ahead log still holds some of it; "
+            "copytaster work tries again once an hour, and this command whenever it is run."
         )
 
 

@@ -12,6 +12,7 @@ from copytaster.archive.decisions import Decisions
 from copytaster.archive.forgetting import forget
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.replies import Replies, Reply
+from copytaster.archive.scrub import Scrub
 from copytaster.archive.store import Added, Author, Store
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.service import slugs
@@ -148,7 +149,7 @@ class Feedback:
         with self._archive.writing() as connection:
             gone = forget(connection, identifier)
         if gone.any:
-            self._archive.database.scrub()
+            Scrub(self._archive.database).cut()
         return ForgottenReply(
             id=identifier, articles=gone.articles, labels=gone.labels, decisions=gone.decisions
         )

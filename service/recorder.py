@@ -46,12 +46,26 @@ class Recorder:
     days : int
         How long a decision is kept.
     metrics : Metrics
+    most : int
+        How many may wait.
+    every, later : float
+        Seconds between commits, and after one that failed.
     """
 
-    def __init__(self, archive: Archive, days: int, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        days: int,
+        metrics: Metrics,
+        *,
+        most: int = MOST,
+        every: float = _EVERY,
+        later: float = _LATER,
+    ) -> None:
         self._archive = archive
         self._days = days
         self._metrics = metrics
+        self._most, self._every, self._later = most, every, later
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._waiting: deque[_Waiting] = deque()
@@ -86,7 +100,7 @@ class Recorder:
         size = len(one[1])
         with self._lock:
             n = len(self._waiting)
-            if n < MOST and self._bytes + size <= MOST_BYTES and not self._closed:
+            if n < self._most and self._bytes + size <= MOST_BYTES and not self._closed:
                 self._waiting.append(one)
                 self._bytes += size
                 if self._thread is None:
@@ -102,12 +116,13 @@ class Recorder:
         self._thread.start()
 
     def _run(self) -> None:
-        pause = _EVERY
+        pause = self._every
         while not self._closed:
             self._wake.wait(pause)
             self._wake.clear()
-            pause = _EVERY if self._write() else _LATER
+            pause = self._every if self._write() else self._later
         self._write()
+        self._archive.database.engine.dispose()
 
     def _write(self) -> bool:
         """Write what waits; return whether that went well."""
@@ -115,7 +130,7 @@ class Recorder:
             try:
                 self._commit(batch)
             except ArchiveDownError as error:
-                self._begin(f"they wait in memory, {MOST:,} at most: {error}")
+                self._begin(f"they wait in memory, {self._most:,} at most: {error}")
                 self._down = True
                 return False
             except Exception as error:  # noqa: BLE001  # the thread must live on

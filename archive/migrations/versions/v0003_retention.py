@@ -9,7 +9,8 @@ revision, down_revision = "0003", "0002"
 
 
 def upgrade() -> None:
-    """Add a column and three indexes."""
+    """Add a column and indexes; one of them takes the place of another."""
+    op.drop_index("articles_added_ix", "articles")
     op.add_column("decisions", sa.Column("until", Utc()))
     op.create_index("decisions_until_ix", "decisions", ["until"])
     op.create_index("articles_digest_ix", "articles", ["digest"])
