@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -99,8 +100,8 @@ articles = Table(
 Index(
     "articles_whole_ix",
     articles.c.added,
-    sqlite_where=articles.c.whole,
-    postgresql_where=articles.c.whole,
+    sqlite_where=text("whole = 1"),
+    postgresql_where=text("whole"),
 )
 
 #: What holds now: yes or no of a topic on an article.

@@ -14,7 +14,10 @@ def upgrade() -> None:
     op.add_column("decisions", sa.Column("until", Utc()))
     op.create_index("decisions_until_ix", "decisions", ["until"])
     op.create_index("articles_digest_ix", "articles", ["digest"])
-    whole = sa.column("whole", sa.Boolean)
     op.create_index(
-        "articles_whole_ix", "articles", ["added"], sqlite_where=whole, postgresql_where=whole
+        "articles_whole_ix",
+        "articles",
+        ["added"],
+        sqlite_where=sa.text("whole = 1"),  # as a query for it is written there
+        postgresql_where=sa.text("whole"),
     )
