@@ -1,11 +1,15 @@
 """``copytaster archive``."""
 
+import gzip
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from copytaster.archive.archive import Archive
+from copytaster.archive.decisions import Decision, Decisions
 from copytaster.cli.main import cli
 
 
