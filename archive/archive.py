@@ -42,6 +42,13 @@ class Archive:
         with self.database.writing() as connection:
             yield connection
 
+    @contextmanager
+    def appending(self) -> Iterator[Connection]:
+        """Give a connection, as :meth:`Database.appending` does."""
+        self.open()
+        with self.database.appending() as connection:
+            yield connection
+
     def open(self) -> None:
         """Bring the tables to this version's form, if that was not done yet.
 

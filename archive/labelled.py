@@ -30,6 +30,8 @@ class LabelledArticle:
     digest : str or None
         From the archive, the SHA-256, in hex, of headline and text as they came, also where only
         their words were kept; else ``None``.
+    whole : bool
+        Whether headline and text are as they came, and not their words in alphabetical order.
     """
 
     article: Article
@@ -41,6 +43,7 @@ class LabelledArticle:
     source: str
     line: int
     digest: str | None = field(default=None, compare=False)
+    whole: bool = field(default=True, compare=False)
 
     @property
     def id(self) -> str:

@@ -23,3 +23,8 @@ def since(connection: Connection, number: int, most: int) -> int:
     """Return how many labels changed after change *number*, counted up to *most*."""
     later = select(label_events.c.id).where(label_events.c.id > number).limit(most)
     return int(connection.scalar(select(func.count()).select_from(later.subquery())) or 0)
+
+
+def size(connection: Connection) -> int:
+    """Return how many articles there are: one that was forgotten is seen by nothing else."""
+    return int(connection.scalar(select(func.count()).select_from(articles)) or 0)

@@ -1,10 +1,13 @@
 """What is in the archive, in numbers."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select
 
+from copytaster.archive import served
+from copytaster.archive.decisions import Decisions
+from copytaster.archive.served import Served
 from copytaster.archive.tables import articles, label_events, labels
 
 
@@ -47,6 +50,12 @@ class Stats:
         Articles by language, the most frequent first; ``""`` for those that do not say.
     topics : tuple of TopicStats
         By slug.
+    decisions : int
+        Taggings that are kept.
+    decisions_since : datetime or None
+        When the oldest of them was served.
+    served : tuple of Served
+        What came of them, by topic and tier.
     """
 
     articles: int
@@ -58,6 +67,13 @@ class Stats:
     last_label: datetime | None
     languages: dict[str, int]
     topics: tuple[TopicStats, ...]
+    decisions: int
+    decisions_since: datetime | None
+    served: tuple[Served, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return all of it, as a mapping."""
+        return {**asdict(self), "served": [one.as_json() for one in self.served]}
 
 
 def of(connection: Connection) -> Stats:
@@ -75,6 +91,7 @@ def of(connection: Connection) -> Stats:
     n_changes, last = connection.execute(
         select(func.count(), func.max(label_events.c.at)).select_from(label_events)
     ).one()
+    n_decisions, since = Decisions(connection).count()
     return Stats(
         articles=total,
         labelled=connection.scalar(teaching) or 0,
@@ -85,6 +102,9 @@ def of(connection: Connection) -> Stats:
         last_label=last,
         languages=_languages(connection),
         topics=_topics(connection),
+        decisions=n_decisions,
+        decisions_since=since,
+        served=tuple(served.of(connection)),
     )
 
 

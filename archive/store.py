@@ -12,7 +12,7 @@ from copytaster.archive import clock, kept, merging
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.merging import Held, Origin
 from copytaster.archive.standing import Sides, Standing
-from copytaster.archive.tables import ID, TOPIC, articles, label_events, labels, utc
+from copytaster.archive.tables import ID, TOPIC, articles, label_events, labels
 from copytaster.model.errors import NoArticleError
 from copytaster.model.types import Article
 
@@ -169,20 +169,6 @@ class Store:
             found.extend(_labelled(row, sides[row.id]) for row in part)
         return found
 
-    def drop_texts(self, before: datetime) -> int:
-        """Keep of texts that were added before a moment only their words; return how many."""
-        due = select(articles.c.id, articles.c.headline, articles.c.text).where(
-            articles.c.whole, articles.c.added < utc(before)
-        )
-        rows = self._connection.execute(due).all()
-        for row in rows:
-            self._connection.execute(
-                update(articles)
-                .where(articles.c.id == row.id)
-                .values(headline=kept.words(row.headline), text=kept.words(row.text), whole=False)
-            )
-        return len(rows)
-
     def _add(self, wanted: Mapping[str, LabelledArticle], author: Author) -> Added:
         now = clock.now(self._connection)
         rows = {row.id: row for row in self._rows(list(wanted))}
@@ -287,4 +273,5 @@ def _labelled(row: Row[Any], sides: Sides) -> LabelledArticle:
         source=row.source,
         line=row.line,
         digest=row.digest,
+        whole=row.whole,
     )

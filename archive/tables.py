@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -91,10 +92,16 @@ articles = Table(
     Column("source", Text, nullable=False),
     Column("line", Integer, nullable=False),
     Column("complete", Boolean, nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
     Column("whole", Boolean, nullable=False),
-    Column("added", Utc, nullable=False, index=True),
+    Column("added", Utc, nullable=False),
     Column("changed", Utc, nullable=False),
+)
+Index(
+    "articles_whole_ix",
+    articles.c.added,
+    sqlite_where=text("whole = 1"),
+    postgresql_where=text("whole"),
 )
 
 #: What holds now: yes or no of a topic on an article.
@@ -122,7 +129,7 @@ label_events = Table(
     sqlite_autoincrement=True,
 )
 
-#: What was served, where the operator wants it kept; ``tags`` is JSON.
+#: What was served, where the operator wants it kept; ``tags`` is JSON, ``until`` when it goes.
 decisions = Table(
     "decisions",
     metadata,
@@ -132,6 +139,7 @@ decisions = Table(
     Column("model", Text, nullable=False),
     Column("tags", Text, nullable=False),
     Column("at", Utc, nullable=False, index=True),
+    Column("until", Utc, index=True),
 )
 
 #: Replies to requests that bore an Idempotency-Key, to be given again.

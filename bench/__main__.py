@@ -23,12 +23,13 @@ NAMES = {
     "growth": "CPU time against length, topics and words",
     "footprint": "memory a worker, time to ready, size of the package",
     "serving": "requests a second over HTTP, beside an echo and a plain Flask service",
+    "recording": "what it costs /tag that decisions are kept",
     "servers": "HTTP servers beside each other, those that are installed",
     "swaps": "a load over promotions, rollbacks, a killed worker, a reload; two minutes",
     "slow": "slow clients under each HTTP server that is installed; takes two minutes",
 }
 #: Measured only when they are named.
-LONG = frozenset({"durability", "guarantee", "retraining", "slow", "swaps"})
+LONG = frozenset({"durability", "guarantee", "recording", "retraining", "slow", "swaps"})
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """The applications that measurements of serving compare, as any WSGI server can load them.
 
 ``BENCH_APP`` names one: ``echo`` sends parsed JSON back; ``tag`` is Copytaster itself over the
-registry in ``BENCH_MODELS``, and ``unscored`` the same without the work of scoring; ``plain`` is a
-Flask service as people write it around the scikit-learn pipeline in ``BENCH_MODELS``.
+registry in ``BENCH_MODELS``, ``kept`` the same with what it serves kept, and ``unscored`` the same
+without the work of scoring; ``plain`` is a Flask service as people write it around the scikit-learn
+pipeline in ``BENCH_MODELS``.
 """
 
 import json
@@ -38,6 +39,15 @@ def tag() -> Flask:
     from copytaster.service.app import create_app
 
     return create_app(_tagger())
+
+
+def kept() -> Flask:
+    """Return the same with what it serves kept, in SQLite beside the registry."""
+    from copytaster.service.app import create_app
+    from copytaster.service.settings import Settings
+
+    url = f"sqlite:///{Path(os.environ['BENCH_MODELS']).absolute() / 'archive.db'}"
+    return create_app(_tagger(), Settings(workers=1, database_url=url, keep_decisions=30))
 
 
 def unscored() -> Flask:
@@ -105,7 +115,7 @@ def _folder() -> Path:
 
 
 #: By the names that ``BENCH_APP`` takes.
-APPLICATIONS = {"echo": echo, "tag": tag, "unscored": unscored, "plain": plain}
+APPLICATIONS = {"echo": echo, "tag": tag, "kept": kept, "unscored": unscored, "plain": plain}
 
 
 def __getattr__(name: str) -> "WSGIApplication":

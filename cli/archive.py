@@ -4,19 +4,16 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
-from copytaster.cli import home, options
+from copytaster.cli import exported, forgetting, home, options, served_report
 from copytaster.cli.screen import ERR, OUT, table
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from copytaster.archive.archive import Archive
     from copytaster.archive.labelled import Problem
     from copytaster.archive.naming import Names
@@ -43,7 +40,8 @@ def command() -> None:
       copytaster archive import 2025.jsonl.gz
       copytaster archive import --format comprehend export.csv
       copytaster archive stats
-      copytaster archive export everything.jsonl
+      copytaster archive export everything.jsonl.gz
+      copytaster archive forget --article a1
     """
 
 
@@ -97,30 +95,48 @@ def import_(
 @command.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl")
+@click.option("--decisions", is_flag=True, help="What was served, as JSON lines, instead.")
 @_models
-def export(file: Path, form: str, models: Path | None) -> None:
-    """Write all articles with their labels to FILE, - for standard output; nothing is lost."""
-    from copytaster.archive import formats
-    from copytaster.archive.store import Store
+def export(file: Path, form: str, models: Path | None, *, decisions: bool) -> None:
+    r"""Write all articles with their labels to FILE, - for standard output; nothing is lost.
 
-    with _archive(models or home.models()).reading() as connection, _out(file) as out:
-        n = formats.WRITERS[form](Store(connection).each(), out)
-    ERR.print(f"{n:,} articles written.")
+    With --decisions, what COPYTASTER_KEEP_DECISIONS kept of what /tag served: a line for each time
+    that an article was tagged. A FILE that ends in .gz is compressed.
+
+    \b
+    Examples:
+      copytaster archive export everything.jsonl.gz
+      copytaster archive export --decisions served.jsonl.gz
+    """
+    if decisions and form != "jsonl":
+        raise click.UsageError("--decisions are written as JSON lines; leave out --format")
+    archive = _archive(models or home.models())
+    with archive.reading() as connection, exported.out(file) as out:
+        write = exported.decisions if decisions else exported.articles
+        ERR.print(write(connection, out, form))
 
 
 @command.command("stats")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_models
 def stats(models: Path | None, *, as_json: bool) -> None:
-    """Count articles and labels, by topic and language."""
+    """Count articles and labels, by topic and language.
+
+    Where COPYTASTER_KEEP_DECISIONS keeps what /tag serves, also how often each topic was served in
+    each tier, and how editors decided afterwards.
+    """
     from copytaster.archive import stats as numbers
 
-    with _archive(models or home.models()).reading() as connection:
+    root = models or home.models()
+    with _archive(root).reading() as connection:
         found = numbers.of(connection)
+    promised = served_report.promised(root) if found.served else {}
     if as_json:
-        click.echo(json.dumps(asdict(found), default=str, indent=1))
+        document = {**found.as_json(), "promised": promised}
+        click.echo(json.dumps(document, default=str, indent=1))
     else:
         _print(found)
+        served_report.show(found, promised)
 
 
 def _print(found: "Stats") -> None:
@@ -192,7 +208,4 @@ def _archive(root: Path) -> "Archive":
     return Archive(home.archive(root))
 
 
-def _out(file: Path) -> "AbstractContextManager[BinaryIO]":
-    from copytaster.model import files
-
-    return nullcontext(sys.stdout.buffer) if str(file) == "-" else files.aside(file)
+command.add_command(forgetting.forget)

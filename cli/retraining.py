@@ -177,6 +177,7 @@ def _read(archive: Archive) -> "tuple[dict[str, Any], list[LabelledArticle], Job
     with archive.reading() as connection:
         done = Jobs(connection).latest(RETRAIN, 1, "done")
         known = {"event": news.newest(connection), "changed": news.changed(connection)}
+        known["articles"] = news.size(connection)
         return known, list(Store(connection).each()), done[0] if done else None
 
 

@@ -56,6 +56,7 @@ def command(
     from copytaster.service.app import create_app
     from copytaster.service.live import Live
     from copytaster.service.metrics import Metrics
+    from copytaster.service.recording import recorder
     from copytaster.service.server import WATCH, Server, must_be_closed
     from copytaster.service.watch import Watch
 
@@ -77,7 +78,7 @@ def command(
         tagger = Tagger.load(folder, registry.key)
         home.say_if_slow(tagger)
         _say(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
-        live = Live(tagger, metrics, folder.name)
+        live = Live(tagger, metrics, folder.name, recorder(settings, metrics))
         app = create_app(live, settings, registry)
         app.extensions[WATCH] = Watch(live, registry, registry.key)
         return app

@@ -22,21 +22,24 @@ def command(models: Path | None, beside: int | None) -> None:
 
     copytaster serve runs this beside it, unless COPYTASTER_WORKER is 0. Any number of them may
     share an archive: each job is done once. With COPYTASTER_RETRAIN_AFTER=200 it asks for a
-    retraining itself whenever 200 labels have changed.
+    retraining itself whenever 200 labels have changed. Once an hour it drops from the archive what
+    COPYTASTER_KEEP_DECISIONS and COPYTASTER_KEEP_TEXTS keep for so many days only.
 
     \b
     Examples:
       copytaster work
       COPYTASTER_RETRAIN_AFTER=200 copytaster work
     """
-    from copytaster.cli.worker import Worker
+    from copytaster.cli.worker import Keep, Worker
     from copytaster.service.settings import Settings
 
     end = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: end.set())
     root = models or home.models()
-    worker = Worker(home.archive(root), root, Settings.from_env(os.environ).retrain_after)
+    settings = Settings.from_env(os.environ)
+    keep = Keep(settings.keep_decisions, settings.keep_texts)
+    worker = Worker(home.archive(root), root, settings.retrain_after, keep)
     while not end.wait(worker.pause):
         if beside is not None and os.getppid() != beside:
             break

@@ -1,11 +1,14 @@
 """What looks after the queue: it asks for retrainings that are due, and has them done elsewhere.
 
+It also drops what the archive has kept for long enough.
+
 Between jobs it holds no more than the archive's code, and not even that before there is an archive.
 """
 
 import logging
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,7 @@ from copytaster.model.errors import ArchiveDownError, ArchiveError
 if TYPE_CHECKING:
     from copytaster.archive.archive import Archive
     from copytaster.archive.jobs import Job
+    from copytaster.archive.retention import Retention
 
 _log = logging.getLogger(__name__)
 _SQLITE = "sqlite:///"
@@ -24,8 +28,19 @@ _LOOK, _LATER, _GRACE = 1.0, 10.0, 10.0
 _ENDED = {0, 3, 4}
 
 
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How many days decisions and texts are kept, as COPYTASTER_KEEP_... say."""
+
+    decisions: int = 0
+    texts: int = 0
+
+
+KEEP = Keep()
+
+
 class Worker:
-    """Has jobs done, each in a process of its own.
+    """Has jobs done, each in a process of its own, and what is old dropped.
 
     Parameters
     ----------
@@ -35,6 +50,8 @@ class Worker:
         The folder of versions.
     after : int
         Changed labels after which a retraining is asked for; 0: never.
+    keep : Keep
+        How long decisions and texts are kept.
 
     Attributes
     ----------
@@ -42,12 +59,14 @@ class Worker:
         Seconds until the next look.
     """
 
-    def __init__(self, url: str, root: Path, after: int = 0) -> None:
+    def __init__(self, url: str, root: Path, after: int = 0, keep: Keep = KEEP) -> None:
         self.pause = _LOOK
         self._url = url
         self._root = root
         self._after = after
+        self._keep = keep
         self._archive: Archive | None = None
+        self._retention: Retention | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._job = ""
 
@@ -59,6 +78,8 @@ class Worker:
                 self._watch(self._child)
             elif self._there():
                 self._look(self._opened())
+            if self._there():
+                self._retained(self._opened()).turn()
         except ArchiveDownError as error:
             if self.pause == _LOOK:
                 _log.warning("the archive: %s", error)
@@ -89,6 +110,13 @@ class Worker:
         if self._archive is None:
             self._archive = Archive(self._url)
         return self._archive
+
+    def _retained(self, archive: "Archive") -> "Retention":
+        from copytaster.archive.retention import Retention
+
+        if self._retention is None:
+            self._retention = Retention(archive, self._keep.decisions, self._keep.texts)
+        return self._retention
 
     def _look(self, archive: "Archive") -> None:
         from copytaster.archive.jobs import Jobs

@@ -12,10 +12,14 @@ from copytaster.service.counted import Counted
 from copytaster.service.lane import Lane
 from copytaster.service.live import Live
 from copytaster.service.metrics import Metrics
+from copytaster.service.recording import recorder
 from copytaster.service.routes import articles, health, jobs, metrics, models, review, tag, topics
 from copytaster.service.settings import Settings
 from copytaster.service.single import Single
 from copytaster.service.teaching import Teaching
+
+#: Among an application's extensions: what keeps decisions, or ``None``.
+RECORDER = "recorder"
 
 
 def create_app(
@@ -34,7 +38,8 @@ def create_app(
     settings = settings or Settings()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # as body.read asks
-    live = tagger if isinstance(tagger, Live) else Live(tagger, Metrics(settings.workers))
+    live = tagger if isinstance(tagger, Live) else _live(tagger, settings)
+    app.extensions[RECORDER] = live.recorder
     tagging = tag.blueprint(live, settings.max_body_bytes)
     teaching = Teaching(settings.database_url, lambda: live.now.tagger.taxonomy)
     app.extensions["teaching"] = teaching
@@ -57,3 +62,8 @@ def create_app(
     lane = Lane(app, Single(live), settings.max_body_bytes)
     app.wsgi_app = Counted(Guard(lane, settings.keys), live.metrics)  # type: ignore[method-assign]  # Flask's own way
     return app
+
+
+def _live(tagger: Tagger, settings: Settings) -> Live:
+    metrics = Metrics(settings.workers)
+    return Live(tagger, metrics, recorder=recorder(settings, metrics))

@@ -6,6 +6,8 @@ from copytaster.service.live import Live
 from copytaster.service.metrics import (
     ARTICLES,
     BOUNDS,
+    DECISIONS_DROPPED,
+    DECISIONS_KEPT,
     IN_FLIGHT,
     MORE,
     OWNER,
@@ -43,6 +45,8 @@ def text(live: Live) -> str:
         ),
         *_family("reviews_total", "counter", "Articles that an editor should look at."),
         *(_sample("reviews_total", sums["review", name], review=name) for name in REVIEWS),
+        *_one("decisions_kept_total", "counter", "Taggings kept.", sums[DECISIONS_KEPT]),
+        *_one("decisions_dropped_total", "counter", "Taggings lost.", sums[DECISIONS_DROPPED]),
         *_one("model_swaps_total", "counter", "Taggers that workers put to serve.", sums[SWAPS]),
         *_one("model_refusals_total", "counter", "Champions refused by workers.", sums[REFUSALS]),
         *_one("model_refused", "gauge", "Whether the champion is refused.", bool(live.refused)),

@@ -8,13 +8,17 @@ from sqlalchemy import Connection
 
 from copytaster.archive import kept, relabelled
 from copytaster.archive.archive import Archive
+from copytaster.archive.decisions import Decisions
+from copytaster.archive.forgetting import forget
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.replies import Replies, Reply
+from copytaster.archive.scrub import Scrub
 from copytaster.archive.store import Added, Author, Store
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.service import slugs
 from copytaster.service.labelling import (
     ArticleReply,
+    ForgottenReply,
     LabelledRequest,
     LabelsReply,
     LabelsRequest,
@@ -78,7 +82,7 @@ class Feedback:
 
         def work(connection: Connection) -> Reply:
             item = self.checked(sent, 0)
-            (stored,) = self._store(connection, [(item, _author(sent, by))])
+            (stored,) = self.articles_within(connection, [(item, sent)], by)
             return Reply(_WORDS[stored.result], stored.model_dump_json())
 
         return work
@@ -92,14 +96,19 @@ class Feedback:
         self, connection: Connection, sent: Sequence[Sent], by: str | None
     ) -> list[StoredReply]:
         """Store articles in a transaction that is under way; they are checked already."""
-        return self._store(connection, [(item, _author(one, by)) for item, one in sent])
+        store = Store(connection)
+        found = []
+        for item, one in sent:
+            author = _author(connection, kept.identifier(item), one, by)
+            found.append(_stored(item, store.add([item], author)))
+        return found
 
     def labels(self, identifier: str, sent: LabelsRequest, by: str | None) -> Work:
         """Return the work that sets labels; it raises :class:`RequestError` if it cannot."""
 
         def work(connection: Connection) -> Reply:
             taxonomy, stated = self._stated(sent)
-            author = Author("editor", sent.editor or by, sent.model)
+            author = _author(connection, identifier, sent, by)
             held = Store(connection).label(identifier, stated, author)
             yes = {topic for topic, one in held.items() if one}
             found = taxonomy.redirects.today(yes, held.keys() - yes)
@@ -130,8 +139,19 @@ class Feedback:
             published=article.published,
             chain=article.chain,
             complete=found.complete,
+            whole=found.whole,
             yes=sorted(found.yes),
             no=sorted(found.no),
+        )
+
+    def forget(self, identifier: str) -> ForgottenReply:
+        """Delete an article with all that was said of it; again does no harm."""
+        with self._archive.writing() as connection:
+            gone = forget(connection, identifier)
+        if gone.any:
+            Scrub(self._archive.database).cut()
+        return ForgottenReply(
+            id=identifier, articles=gone.articles, labels=gone.labels, decisions=gone.decisions
         )
 
     def open(self) -> None:
@@ -159,16 +179,13 @@ class Feedback:
         kept.identifier(item)
         return item
 
-    @staticmethod
-    def _store(
-        connection: Connection, items: Iterable[tuple[LabelledArticle, Author]]
-    ) -> list[StoredReply]:
-        store = Store(connection)
-        return [_stored(item, store.add([item], author)) for item, author in items]
 
-
-def _author(sent: LabelledRequest, by: str | None) -> Author:
-    return Author("editor", sent.editor or by, sent.model)
+def _author(
+    connection: Connection, identifier: str, sent: LabelledRequest | LabelsRequest, by: str | None
+) -> Author:
+    """Return whose labels they are, and whose tags were seen: those served last, unless it says."""
+    model = sent.model or Decisions(connection).model(identifier)
+    return Author("editor", sent.editor or by, model)
 
 
 def _stored(item: LabelledArticle, added: Added) -> StoredReply:

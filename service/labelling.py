@@ -153,3 +153,15 @@ class ArticleReply(LabelsReply):
     published: datetime | None
     chain: str | None
     complete: bool
+    whole: bool = Field(
+        description="false: of headline and text only the words are kept, in alphabetical order."
+    )
+
+
+class ForgottenReply(BaseModel):
+    """What there was of an article, and is no more; all 0 where there was nothing."""
+
+    id: str
+    articles: int = Field(ge=0, le=1)
+    labels: int = Field(ge=0, description="Labels that held; their history is gone too.")
+    decisions: int = Field(ge=0, description="Times it was tagged, as far as that was kept.")

@@ -5,11 +5,16 @@ batch and no stream mixes two versions.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from copytaster.model.tagger import Tagger
 from copytaster.service.metrics import SWAPS, Metrics
+from copytaster.service.recording import Recording
 from copytaster.service.replier import Replier
 from copytaster.service.schemas import TopicsReply
+
+if TYPE_CHECKING:
+    from copytaster.service.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class Live:
         The version that the registry names; ``None`` where it names none, or nobody looks.
     refused : Refusal or None
         Why the champion is not what serves; ``None`` where it is.
+    recorder : Recorder or None
+        What keeps the replies, if they are kept.
 
     Parameters
     ----------
@@ -68,10 +75,19 @@ class Live:
     metrics : Metrics
     name : str or None
         The folder of the version; ``None`` for its version.
+    recorder : Recorder or None
+        What keeps the replies, if they are kept.
     """
 
-    def __init__(self, tagger: Tagger, metrics: Metrics, name: str | None = None) -> None:
+    def __init__(
+        self,
+        tagger: Tagger,
+        metrics: Metrics,
+        name: str | None = None,
+        recorder: "Recorder | None" = None,
+    ) -> None:
         self.metrics = metrics
+        self.recorder = recorder
         self.now = self._serving(tagger, name or tagger.version)
         self.champion: str | None = None
         self.refused: Refusal | None = None
@@ -85,7 +101,7 @@ class Live:
         return Serving(
             name=name,
             tagger=tagger,
-            replier=Replier(tagger),
+            replier=Recording(tagger, self.recorder) if self.recorder else Replier(tagger),
             columns=self.metrics.columns(tagger.taxonomy),
             topics=TopicsReply.of(tagger).model_dump_json().encode(),
         )

@@ -22,6 +22,9 @@ ROUTES = ("/tag", "/topics", "/healthz", "/readyz", "/metrics", "/openapi.json",
 STATUSES = (200, 308, 400, 404, 405, 408, 413, 415, 422, 500, 503)
 OWNER, IN_FLIGHT, ARTICLES, PROBLEMS = "workers", "in flight", "articles", "problems"
 SWAPS, REFUSALS = "swaps", "refusals"
+DECISIONS_KEPT, DECISIONS_DROPPED = "decisions kept", "decisions dropped"
+#: What :meth:`Metrics.add` counts.
+_SINGLE = (PROBLEMS, SWAPS, REFUSALS, DECISIONS_KEPT, DECISIONS_DROPPED)
 #: How many topics are counted by name over the years; memory that no topic uses costs nothing.
 ROOM = 4096
 #: What topics beyond are counted under, all together: no slug.
@@ -40,7 +43,7 @@ class Metrics:
     """
 
     def __init__(self, workers: int, room: int = ROOM) -> None:
-        keys: list[Hashable] = [OWNER, IN_FLIGHT, ARTICLES, PROBLEMS, SWAPS, REFUSALS]
+        keys: list[Hashable] = [OWNER, IN_FLIGHT, ARTICLES, *_SINGLE]
         keys += [("request", route, status) for route in ROUTES for status in (*STATUSES, 0)]
         keys += [("took", route, at) for route in ROUTES for at in (*range(len(BOUNDS) + 1), "sum")]
         keys += [("review", review) for review in REVIEWS]
@@ -88,10 +91,10 @@ class Metrics:
             for place in counted:
                 cells[row + columns[place]] += 1
 
-    def add(self, key: Hashable) -> None:
-        """Count one more of :data:`PROBLEMS`, :data:`SWAPS` or :data:`REFUSALS`."""
+    def add(self, key: Hashable, n: int = 1) -> None:
+        """Count *n* more of what is counted one by one, such as :data:`PROBLEMS`."""
         with self._lock:
-            self._cells[self._row() + self._columns[key]] += 1
+            self._cells[self._row() + self._columns[key]] += n
 
     def totals(self) -> dict[Hashable, float]:
         """Return every counter's sum over all processes; in flight, only of those that live.

@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from copytaster.service.articles import JSON, NDJSON, PLAIN
 from copytaster.service.labelling import (
     ArticleReply,
+    ForgottenReply,
     LabelledRequest,
     LabelsReply,
     LabelsRequest,
@@ -60,6 +61,7 @@ _MODELS = (
     ChangeReply,
     EntryReply,
     FiguresReply,
+    ForgottenReply,
     HealthReply,
     JobReply,
     JobsReply,
@@ -92,7 +94,7 @@ def text() -> bytes:
 def document() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document."""
     tag, store, labels = {"post": _tag()}, {"post": _store()}, {"put": _label()}
-    article, review = {"get": _article()}, {"get": _review()}
+    article, review = {"get": _article(), "delete": _forget()}, {"get": _review()}
     topics = {"get": get("The taxonomy, with how well each topic is known.", TopicsReply)}
     _, schemas = models_json_schema([(m, "validation") for m in _MODELS], ref_template=PLACE)
     return {
@@ -184,6 +186,13 @@ def _label() -> dict[str, Any]:
 def _article() -> dict[str, Any]:
     found = get("An article of the archive, with its labels.", ArticleReply)
     found["responses"] |= refusals(404, 503)
+    return {**found, "parameters": [ID]}
+
+
+def _forget() -> dict[str, Any]:
+    what = "Delete an article, its labels and what was served of it, for good."
+    found = get(what, ForgottenReply)
+    found["responses"] |= refusals(503)
     return {**found, "parameters": [ID]}
 
 

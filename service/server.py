@@ -3,6 +3,7 @@
 import gc
 import logging
 import multiprocessing
+import multiprocessing.util
 import os
 import resource
 import signal
@@ -18,6 +19,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from copytaster.model.errors import SettingsError
+from copytaster.service.app import RECORDER
 from copytaster.service.bridge import Bridge
 from copytaster.service.keys import KeyFile
 from copytaster.service.orphan import leave_with
@@ -25,6 +27,8 @@ from copytaster.service.settings import Settings
 
 #: How long an idle connection is kept, and how long a client may take over its headers.
 _IDLE_SECONDS = 30
+#: Seconds that a worker may take at its end to write the decisions that wait.
+_WRITING = 5
 #: Among an application's extensions: what keeps a worker's tagger up to date, if anything.
 WATCH = "watch"
 _log = logging.getLogger(__name__)
@@ -70,6 +74,10 @@ class Server:
         leave_with(self._master, self._settings.grace_seconds)
         if (watch := self._app.extensions.get(WATCH)) is not None:
             watch.start()
+        if (recorder := self._app.extensions.get(RECORDER)) is not None:
+            seconds = min(_WRITING, self._settings.grace_seconds)
+            # A worker ends as processes of multiprocessing do: atexit means nothing to it.
+            multiprocessing.util.Finalize(None, recorder.close, (seconds,), exitpriority=1)
         return Bridge(self._app, self._settings)
 
     def _remake(self) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from copytaster.model.errors import SettingsError
 
 _PREFIX = "COPYTASTER_"
+#: A hundred years.
+MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Settings:
         Whether the service has the archive's jobs done beside it.
     retrain_after : int
         Changed labels after which a retraining begins by itself; 0: never.
+    keep_decisions : int
+        Days that what was served is kept in the archive; 0: it is not.
+    keep_texts : int
+        Days after which of an archived article only the words are kept; 0: never.
     """
 
     host: str = "127.0.0.1"
@@ -52,6 +58,8 @@ class Settings:
     database_url: str | None = None
     worker: bool = True
     retrain_after: int = 0
+    keep_decisions: int = 0
+    keep_texts: int = 0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -77,6 +85,8 @@ class Settings:
             database_url=environ.get(f"{_PREFIX}DATABASE_URL") or None,
             worker=found.flag("WORKER", default=cls.worker),
             retrain_after=found.number("RETRAIN_AFTER", cls.retrain_after, 0, 2**31),
+            keep_decisions=found.number("KEEP_DECISIONS", cls.keep_decisions, 0, MOST_DAYS),
+            keep_texts=found.number("KEEP_TEXTS", cls.keep_texts, 0, MOST_DAYS),
         )
 
 

@@ -66,6 +66,10 @@ class Record(BaseModel):
     topics: Slugs
     not_topics: Slugs = frozenset()
     complete: bool = True
+    #: The SHA-256 of the text, of which this line has only the words.
+    words_of: Annotated[
+        str | None, BeforeValidator(_blank_as_none), Field(pattern=r"^[0-9a-f]{64}$")
+    ] = None
 
 
 #: The fields of a line, in the order in which they are written.
@@ -105,6 +109,8 @@ def labelled(record: Record, source: str, line: int) -> LabelledArticle | Proble
         split=record.split,
         source=source,
         line=line,
+        digest=record.words_of,
+        whole=record.words_of is None,
     )
 
 
@@ -137,6 +143,7 @@ def as_fields(item: LabelledArticle) -> dict[str, object]:
         "topics": sorted(item.yes),
         "not_topics": sorted(item.no),
         "complete": item.complete,
+        "words_of": None if item.whole else item.digest,
     }
     return {name: value for name, value in fields.items() if value or name in _ALWAYS}
 

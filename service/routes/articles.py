@@ -43,6 +43,11 @@ def blueprint(teaching: Teaching, max_body_bytes: int) -> Blueprint:
         found = teaching.feedback.get(identifier)
         return Response(found.model_dump_json(), content_type=articles.JSON)
 
+    @routes.delete("/articles/<path:identifier>")
+    def forget(identifier: str) -> Response:
+        found = teaching.feedback.forget(identifier)
+        return Response(found.model_dump_json(), content_type=articles.JSON)
+
     def stream() -> Response:
         from copytaster.service.intake import Intake
 

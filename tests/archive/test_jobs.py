@@ -1,22 +1,19 @@
-"""Jobs, replies and decisions in the archive, in SQLite and in PostgreSQL."""
+"""Jobs and replies in the archive, in SQLite and in PostgreSQL."""
 
 import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 
-from copytaster.archive import clock, decisions, jobs, news
+from copytaster.archive import clock, jobs, news
 from copytaster.archive.database import Database
-from copytaster.archive.decisions import Decisions
 from copytaster.archive.jobs import Job, Jobs, LeaseLostError
 from copytaster.archive.replies import Replies, Reply
 from copytaster.archive.store import Author, Store
-from copytaster.archive.tables import decisions as kept_decisions
 from copytaster.archive.tables import jobs as rows
 from copytaster.archive.tables import replies
 from copytaster.model.errors import ArchiveError, KeyReusedError, NoJobError
-from copytaster.model.types import Article, Tag, Tagging
 from tests.stories import labelled
 
 
@@ -159,22 +156,6 @@ def test_a_reply_is_forgotten_after_a_day(database: Database) -> None:
         connection.execute(update(replies).values(at=past))
     with database.writing() as connection:
         assert Replies(connection, "k1").recall("key", "d2") is None
-
-
-def test_decisions_are_kept_without_their_text_and_dropped_when_old(database: Database) -> None:
-    tag = Tag("trade", "Trade", None, 0.75, "auto")
-    tagging = Tagging("a1", "v1", "en", 0.9, None, (tag,))
-    with database.writing() as connection:
-        now = clock.now(connection)
-        old = now - timedelta(days=31)
-        for at in (now, old):
-            made = decisions.row(Article("A secret text", id="a1"), tagging, at)
-            Decisions(connection).keep([made])
-        assert Decisions(connection).drop(days=30) == 1
-    with database.reading() as connection:
-        (found,) = connection.execute(select(kept_decisions)).all()
-    assert (found.article, found.model, found.tags) == ("a1", "v1", '{"trade": [0.75, "auto"]}')
-    assert "secret" not in str(found)
 
 
 def test_a_job_that_is_let_go_waits_again_and_does_not_count(database: Database) -> None:

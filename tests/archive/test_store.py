@@ -16,6 +16,7 @@ from copytaster.archive.database import Database
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.store import IMPORT, Added, Author, Store
 from copytaster.archive.tables import label_events, metadata
+from copytaster.archive.texts import Texts
 from copytaster.model.errors import ArchiveDownError, ArchiveError, NoArticleError, SettingsError
 from copytaster.model.text import tokens
 from copytaster.model.types import Article
@@ -222,10 +223,9 @@ def test_writers_wait_for_each_other_and_lose_nothing(database: Database) -> Non
 def test_a_dropped_text_still_counts_the_same_words(database: Database) -> None:
     body = "Beijing said Beijing would answer. ΣΊΣΥΦΟΣ İstanbul 1987"
     add(database, item(body=body))
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
     for expected in (1, 0):
         with database.writing() as connection:
-            assert Store(connection).drop_texts(tomorrow) == expected
+            assert Texts(connection).drop(-1, 100) == expected
     found = every(database)[0].article
     assert sorted(tokens(found.text)) == sorted(tokens(body))
     assert "said Beijing" not in found.text
@@ -237,7 +237,7 @@ def test_a_dropped_text_still_counts_the_same_words(database: Database) -> None:
 def test_texts_that_are_younger_are_not_dropped(database: Database) -> None:
     add(database, item())
     with database.writing() as connection:
-        assert Store(connection).drop_texts(datetime.now(UTC) - timedelta(days=1)) == 0
+        assert Texts(connection).drop(1, 100) == 0
 
 
 @given(st.text())

@@ -1,11 +1,15 @@
 """``copytaster archive``."""
 
+import gzip
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from copytaster.archive.archive import Archive
+from copytaster.archive.decisions import Decision, Decisions
 from copytaster.cli.main import cli
 
 
@@ -80,3 +84,93 @@ def test_an_unknown_format_is_named(tmp_path: Path) -> None:
     )
     assert found.exit_code == 1
     assert "unknown form 'nope'" in str(found.exception)
+
+
+def kept(home: Path, *names: str, days: int = 0) -> None:
+    """Keep a decision on each article, as so many *days* ago."""
+    archive = Archive(f"sqlite:///{home / 'archive.db'}")
+    at = datetime.now(UTC) - timedelta(days=days)
+    tags = {"trade": (0.97, "auto"), "sport": (0.5, "suggest")}
+    with archive.appending() as connection:
+        rows = [Decision(name, "d", "v1", tags, at).row(90) for name in names]
+        Decisions(connection).keep(rows)
+    archive.database.engine.dispose()
+
+
+def test_stats_say_how_what_was_served_fared(tmp_path: Path, small_models: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(small_models)
+    kept(home, "a0", "a1", "a2", "elsewhere", days=1)
+    run("import", str(corpus(tmp_path / "a.jsonl")))
+    said = run("stats").stdout
+    assert "4 taggings are kept" in said
+    numbers = json.loads(run("stats", "--json").stdout)
+    assert numbers["decisions"] == 4
+    sport, trade = numbers["served"]
+    assert (trade["topic"], trade["tier"], trade["articles"]) == ("trade", "auto", 4)
+    assert (trade["yes"], trade["no"], trade["neither"], trade["precision"]) == (3, 0, 1, 1.0)
+    assert (sport["yes"], sport["no"], sport["neither"]) == (0, 3, 1)
+    assert 0.4 < trade["low"] < 0.5
+    assert isinstance(numbers["promised"], dict)
+
+
+def test_without_decisions_stats_say_nothing_of_them(tmp_path: Path) -> None:
+    run("import", str(corpus(tmp_path / "a.jsonl")))
+    assert "taggings" not in run("stats").stdout
+
+
+def test_decisions_are_exported_plain_and_compressed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    kept(home, *(f"a{number}" for number in range(2500)))
+    plain, packed = tmp_path / "d.jsonl", tmp_path / "d.jsonl.gz"
+    for path in (plain, packed):
+        assert "2,500 decisions written" in run("export", "--decisions", str(path)).stderr
+    assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
+    first = json.loads(plain.read_text().splitlines()[0])
+    assert (first["article"], first["model"], first["sha256"]) == ("a0", "v1", "d")
+    assert first["tags"][0] == {"topic": "trade", "confidence": 0.97, "tier": "auto"}
+    assert run("export", "--decisions", "--format", "csv", str(plain)).exit_code == 2
+
+
+def test_articles_are_exported_compressed_and_imported_again(tmp_path: Path) -> None:
+    run("import", str(corpus(tmp_path / "a.jsonl")))
+    out = tmp_path / "out.jsonl.gz"
+    run("export", str(out))
+    assert "3 as before" in run("import", str(out)).stdout
+
+
+def test_texts_are_dropped_and_an_export_says_so(tmp_path: Path) -> None:
+    run("import", str(corpus(tmp_path / "a.jsonl")))
+    dry = run("forget", "--texts-older-than", "0", "--dry-run").stdout
+    assert "The texts of 3 articles would go" in dry
+    assert "The texts of 0 articles are gone" in run("forget", "--texts-older-than", "1").stdout
+    assert "The texts of 3 articles are gone" in run("forget", "--texts-older-than", "0").stdout
+    assert "Of 3 only the words are kept" in run("stats").stdout
+    assert "of 3 there is no text" in run("export", str(tmp_path / "out.jsonl")).stderr
+    assert "3 as before" in run("import", str(tmp_path / "out.jsonl")).stdout
+
+
+def test_an_article_is_forgotten_but_not_by_a_dry_run(tmp_path: Path) -> None:
+    run("import", str(corpus(tmp_path / "a.jsonl")))
+    kept(tmp_path / "home", "a1", "a1")
+    expected = "a1: the article, 1 labels, 2 decisions"
+    assert f"{expected} would go." in run("forget", "--article", "a1", "--dry-run").stdout
+    assert f"{expected} gone." in run("forget", "--article", "a1", "--article", "a9").stdout
+    assert "a1: nothing of it is here." in run("forget", "--article", "a1").stdout
+    assert "2 articles" in run("stats").stdout
+
+
+def test_old_decisions_are_dropped(tmp_path: Path) -> None:
+    kept(tmp_path / "home", "a1", days=20)
+    kept(tmp_path / "home", "a2")
+    dry = run("forget", "--decisions-older-than", "10", "--dry-run").stdout
+    assert "1 decisions would go" in dry
+    assert "1 decisions are gone" in run("forget", "--decisions-older-than", "10").stdout
+    assert json.loads(run("stats", "--json").stdout)["decisions"] == 1
+
+
+def test_forgetting_nothing_in_particular_is_refused() -> None:
+    found = run("forget")
+    assert found.exit_code == 2
+    assert "--article ID" in found.stderr

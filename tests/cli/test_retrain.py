@@ -5,10 +5,15 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from copytaster.archive.decisions import Decision, Decisions
+from copytaster.archive.store import Store
+from copytaster.archive.tables import articles
 from tests import newsroom as newsrooms
 from tests.newsroom import Newsroom, wait_until
 
@@ -46,6 +51,38 @@ def test_a_retraining_promotes_and_the_next_has_nothing_to_do(newsroom: Newsroom
     status, said = run(newsroom, "retrain")
     assert (status, newsroom.registry.champion()) == (4, champion)
     assert "Nothing new: nothing has changed" in said
+
+
+def test_a_forgotten_article_is_something_new(newsroom: Newsroom) -> None:
+    run(newsroom, "retrain", "--jobs", "1")
+    assert "nothing has changed" in run(newsroom, "retrain")[1]
+    status, said = run(newsroom, "archive", "forget", "--article", "trade-7")
+    assert (status, "the article, 1 labels" in said) == (0, True), said
+    assert "nothing has changed" not in run(newsroom, "retrain")[1]
+
+
+def test_the_worker_drops_what_was_kept_for_long_enough(newsroom: Newsroom) -> None:
+    with newsroom.archive.writing() as connection:
+        past = datetime.now(UTC) - timedelta(days=20)
+        connection.execute(update(articles).values(added=past))
+        made = Decision("a1", "d", "v1", {}, past)
+        Decisions(connection).keep([made.row(90)] * 1500)
+    process = newsroom.start(
+        "work", COPYTASTER_KEEP_DECISIONS="10", COPYTASTER_KEEP_TEXTS="10", PYTHONUNBUFFERED="1"
+    )
+    try:
+        wait_until(lambda: kept(newsroom) == (0, 0))
+    finally:
+        process.terminate()
+        said, _ = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, b"")
+
+
+def kept(newsroom: Newsroom) -> tuple[int, int]:
+    """Return how many decisions and whole texts there are."""
+    with newsroom.archive.reading() as connection:
+        whole = sum(one.whole for one in Store(connection).each())
+        return Decisions(connection).count()[0], whole
 
 
 def test_a_refusal_has_its_own_status(original: Newsroom, tmp_path: Path) -> None:
