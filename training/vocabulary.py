@@ -13,9 +13,10 @@ from copytaster.model.artifact import scorer_over
 from copytaster.model.scorer import FieldName, Scorer
 from copytaster.model.types import Article
 
-#: The idf of an added word: so small that an article's norm, and with it every other topic's score,
-#: stays as it was; its weights are as many times larger.
-TINY = 1e-6
+#: The idf of an added word: beside the square of any other's, 1 at least, its own is lost in double
+#: precision, so that an article's norm, and with it every other topic's score, stays the same to
+#: the last bit; its weights are as many times larger.
+TINY = 1e-10
 #: True idf are 1 at least.
 _ADDED_BELOW = 0.5
 

@@ -1,0 +1,76 @@
+"""The champion, of which a retraining fits some topics anew and leaves the others as they are."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from copytaster.archive.order import Order
+from copytaster.archive.scope import Scope
+from copytaster.model import artifact
+from copytaster.model.artifact import Artifact
+from copytaster.model.registry import Registry
+from copytaster.model.taxonomy import Taxonomy
+from copytaster.training import amended, material, surgery
+from copytaster.training.amended import Amendment
+from copytaster.training.config import Recipe
+from copytaster.training.corpus import Corpus
+from copytaster.training.fit import Progress
+from copytaster.training.held_out import Contender
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What is fitted anew, of which version.
+
+    Attributes
+    ----------
+    scope : Scope
+    before : Artifact
+        The champion.
+    folder : Path
+        Where it is.
+    """
+
+    scope: Scope
+    before: Artifact
+    folder: Path
+
+    @classmethod
+    def of(
+        cls, order: Order, champion: Contender | None, registry: Registry, key: bytes | None
+    ) -> "Cut | None":
+        """Return what an *order* asks for of the *champion*; ``None`` if it asks for the whole.
+
+        Raises
+        ------
+        ArchiveError
+            If it names a topic that the champion does not have, or nothing serves.
+        CorpusError
+            If the champion's topics exclude each other.
+        """
+        scope = Scope.of(order, None if champion is None else champion.tagger.taxonomy)
+        if scope is None or champion is None:
+            return None
+        folder = registry.folder(champion.tagger.version)
+        before = artifact.load(folder, key)
+        surgery.must_be_cuttable(before.arrays)
+        return cls(scope, before, folder)
+
+    def topics(self, wanted: Taxonomy) -> Taxonomy:
+        """Return the champion's topics; those that are fitted anew as they are *wanted*."""
+        return material.some_topics(self.before.manifest.taxonomy, wanted, self.scope.refitted)
+
+    def fit(
+        self, lesson: Corpus, recipe: Recipe, n_jobs: int, progress: Progress | None
+    ) -> Amendment:
+        """Fit the topics anew; parameters are those of :func:`surgery.operate`."""
+        topics = self.scope.refitted
+        found = surgery.operate(self.before.arrays, lesson, topics, recipe, n_jobs, progress)
+        return surgery.amendment(found, lesson, self.scope.words)
+
+    def save(self, made: Amendment, registry: Registry, key: bytes | None) -> str:
+        """Save what was *made* as a version of *registry*, and return its name."""
+        return amended.save(self.before, self.folder, made, registry, key)
+
+    def has_learned(self, lesson: Corpus) -> bool:
+        """Return whether the topics have learned from this very *lesson* already."""
+        return amended.learned(self.before.manifest, lesson, self.scope.refitted)
