@@ -7,6 +7,10 @@ from copytaster.archive.order import Order
 from copytaster.model.errors import ArchiveError
 from copytaster.model.taxonomy import Taxonomy, advice
 
+_EXCLUSIVE = (
+    "topics exclude each other in the tagger that serves (preset desk), so that every score "
+    "depends on all of them and none can be fitted alone; retrain the whole"
+)
 #: More slugs than these are counted, not listed.
 _LISTED = 5
 
@@ -28,7 +32,9 @@ class Scope:
     words: str
 
     @classmethod
-    def of(cls, order: Order, taxonomy: Taxonomy | None) -> "Scope | None":
+    def of(
+        cls, order: Order, taxonomy: Taxonomy | None, *, exclusive: bool = False
+    ) -> "Scope | None":
         """Return what *order* asks for of a tagger with the topics of *taxonomy*.
 
         Old slugs mean what they mean today. ``None`` where the order asks for the whole.
@@ -38,12 +44,14 @@ class Scope:
         order : Order
         taxonomy : Taxonomy or None
             ``None``: nothing serves yet.
+        exclusive : bool
+            Whether the topics exclude each other.
 
         Raises
         ------
         ArchiveError
-            If there is nothing to cut, an unknown topic is named, with those of a like name, or no
-            topic is left to be fitted.
+            If nothing serves, topics exclude each other, an unknown topic is named, with those of
+            a like name, or no topic is left to be fitted.
         """
         if not order.topics and not order.freeze:
             return None
@@ -52,6 +60,8 @@ class Scope:
                 "topics and freeze need a tagger that serves, whose other topics stay as they "
                 "are; retrain the whole first"
             )
+        if exclusive:
+            raise ArchiveError(_EXCLUSIVE)
         named = _today(order.topics or order.freeze, taxonomy)
         named_first = tuple(slug for slug in taxonomy.slugs if slug in named)
         others = tuple(slug for slug in taxonomy.slugs if slug not in named)

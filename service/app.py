@@ -34,7 +34,7 @@ def create_app(tagger: Tagger | Live, settings: Settings | None = None) -> Flask
     app.extensions["teaching"] = teaching
     labelling = articles.blueprint(teaching, settings.max_body_bytes)
     asking = review.blueprint(teaching, lambda: live.now.tagger)
-    work = jobs.blueprint(teaching, settings.max_body_bytes)
+    work = jobs.blueprint(teaching, lambda: live.now.tagger, settings.max_body_bytes)
     for routes in (tagging, topics.blueprint(live), labelling, asking, work):
         app.register_blueprint(routes)
         app.register_blueprint(routes, url_prefix="/v1", name=f"v1.{routes.name}".replace(".", "-"))

@@ -43,17 +43,17 @@ class Cut:
         Raises
         ------
         ArchiveError
-            If it names a topic that the champion does not have, or nothing serves.
-        CorpusError
-            If the champion's topics exclude each other.
+            As :meth:`Scope.of` does.
         """
-        scope = Scope.of(order, None if champion is None else champion.tagger.taxonomy)
-        if scope is None or champion is None:
+        if champion is None:
+            Scope.of(order, None)
             return None
-        folder = registry.folder(champion.tagger.version)
-        before = artifact.load(folder, key)
-        surgery.must_be_cuttable(before.arrays)
-        return cls(scope, before, folder)
+        tagger = champion.tagger
+        scope = Scope.of(order, tagger.taxonomy, exclusive=tagger.scorer.exclusive)
+        if scope is None:
+            return None
+        folder = registry.folder(tagger.version)
+        return cls(scope, artifact.load(folder, key), folder)
 
     def topics(self, wanted: Taxonomy) -> Taxonomy:
         """Return the champion's topics; those that are fitted anew as they are *wanted*."""

@@ -97,10 +97,10 @@ def run(items: Sequence[LabelledArticle], order: Order, means: Means) -> Outcome
     Raises
     ------
     ArchiveError
-        If the order names topics that the champion does not have, before any work.
+        If the order names topics that the champion does not have, or whose columns cannot be
+        fitted alone; before any work.
     CorpusError
-        If there is nothing to learn from, or the champion's topics exclude each other and the
-        order names some.
+        If there is nothing to learn from.
     """
     with workshop(means.registry.root) as folder:
         return _Retraining(items, order, means, folder).run()

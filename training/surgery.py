@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from copytaster.model.arrays import Arrays
-from copytaster.model.errors import CorpusError
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.training import decisions, fit, metrics, saving, thresholds
 from copytaster.training.amended import Amendment
@@ -19,11 +18,6 @@ from copytaster.training.fit import Progress, Steps
 from copytaster.training.graft import Fit, Graft
 from copytaster.training.metrics import Report
 from copytaster.training.steps import Cast, Mould
-
-_EXCLUSIVE = (
-    "topics exclude each other in the tagger that serves (preset desk), so that every score "
-    "depends on all of them and none can be fitted alone; retrain the whole"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +59,6 @@ class Operated:
         return tuple(self.taxonomy.slugs[column] for column in self.at.tolist())
 
 
-def must_be_cuttable(arrays: Arrays) -> None:
-    """Raise :class:`CorpusError` where topics exclude each other."""
-    if "exclusive" in arrays:
-        raise CorpusError(_EXCLUSIVE)
-
-
 def operate(
     arrays: Arrays,
     lesson: Corpus,
@@ -89,7 +77,7 @@ def operate(
     Parameters
     ----------
     arrays : dict of str to ndarray
-        The tagger's.
+        The tagger's, in which topics do not exclude each other.
     lesson : Corpus
         The articles to learn from; its topics are the columns.
     slugs : sequence of str
@@ -104,10 +92,9 @@ def operate(
     Raises
     ------
     CorpusError
-        If topics exclude each other, a topic has no article known not to be about it, or the
-        articles make fewer than two groups.
+        If a topic has no article known not to be about it, or the articles make fewer than two
+        groups.
     """
-    must_be_cuttable(arrays)
     at = np.flatnonzero(np.isin(lesson.taxonomy.slugs, slugs))
     topics = Taxonomy(
         tuple(replace(lesson.taxonomy.topics[column], parent=None) for column in at.tolist())
