@@ -32,8 +32,8 @@ def _facts(before: Manifest, after: Manifest) -> Table:
         rows.append((f"{name} F1, cross-validated", old_f1, new_f1))
     done = [since(one) for one in (before, after)]
     if done[0] != done[1]:
-        cells = ("; ".join(lines) or "-" for lines in done)
-        rows.append(("single topics since the training", *cells))
+        was, is_now = ("; ".join(lines) or "-" for lines in done)
+        rows.append(("single topics since the training", was, is_now))
     old, new = dict(settings(before)), dict(settings(after))
     rows += [
         (f"setting {name}", old.get(name, "-"), new.get(name, "-"))
