@@ -8,8 +8,9 @@ from copytaster.archive.scope import Scope
 from copytaster.model import artifact
 from copytaster.model.artifact import Artifact
 from copytaster.model.registry import Registry
+from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy
-from copytaster.training import amended, material, surgery
+from copytaster.training import amended, judged, material, surgery
 from copytaster.training.amended import Amendment
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
@@ -63,8 +64,18 @@ class Cut:
         self, lesson: Corpus, recipe: Recipe, n_jobs: int, progress: Progress | None
     ) -> Amendment:
         """Fit the topics anew; parameters are those of :func:`surgery.operate`."""
-        topics = self.scope.refitted
-        found = surgery.operate(self.before.arrays, lesson, topics, recipe, n_jobs, progress)
+        # Words of a language that the tagger does not know would make its texts look familiar, and
+        # other topics be auto there.
+        _, foreign = judged.score(Tagger(self.before), [item.article for item in lesson.articles])
+        found = surgery.operate(
+            self.before.arrays,
+            lesson,
+            self.scope.refitted,
+            recipe,
+            n_jobs,
+            progress,
+            silent=foreign,
+        )
         return surgery.amendment(found, lesson, self.scope.words)
 
     def save(self, made: Amendment, registry: Registry, key: bytes | None) -> str:

@@ -55,6 +55,8 @@ class Graft:
     at : ndarray of shape (n_columns,), int64
         Their columns.
     recipe : Recipe
+    silent : ndarray of shape (n_articles,), bool, or None
+        Articles whose new words are not added; ``None`` for none of them.
 
     Attributes
     ----------
@@ -62,8 +64,14 @@ class Graft:
         Of the corpus alone: 1 yes, 0 no, -1 unknown.
     """
 
-    def __init__(
-        self, arrays: Arrays, corpus: Corpus, topics: Taxonomy, at: _Rows, recipe: Recipe
+    def __init__(  # what a fit is of
+        self,
+        arrays: Arrays,
+        corpus: Corpus,
+        topics: Taxonomy,
+        at: _Rows,
+        recipe: Recipe,
+        silent: NDArray[np.bool_] | None = None,
     ) -> None:
         made_up = weak.examples(topics, recipe)
         articles = [item.article for item in corpus.articles]
@@ -74,6 +82,9 @@ class Graft:
         self._counted = np.concatenate(
             [recency.weights(articles, recipe.half_life), made_up.weights]
         )
+        self._speaks = np.ones(len(self._labels), dtype=np.bool_)
+        if silent is not None:
+            self._speaks[: len(silent)] = ~silent
         counts = features.count(articles + made_up.articles, recipe)
         self.space = WordSpace.of(arrays, counts, recipe)
 
@@ -84,7 +95,8 @@ class Graft:
         """
         rows = np.concatenate([rows, self._behind])
         labels = self._labels[rows]
-        view = self.space.view(rows, rows[(labels == YES).any(axis=1)], part=part)
+        about = (labels == YES).any(axis=1) & self._speaks[rows]
+        view = self.space.view(rows, rows[about], part=part)
         lesson = Lesson(view.features(rows), labels, self._counted[rows])
         layer = estimator.fit(lesson, self._recipe, n_jobs, tick)
         return Fit(view, layer.coef * view.gain[:, np.newaxis], layer.intercept)

@@ -59,13 +59,15 @@ class Operated:
         return tuple(self.taxonomy.slugs[column] for column in self.at.tolist())
 
 
-def operate(
+def operate(  # noqa: PLR0913  # as of a usual fit, and what is cut
     arrays: Arrays,
     lesson: Corpus,
     slugs: Sequence[str],
     recipe: Recipe,
     n_jobs: int = 1,
     progress: Progress | None = None,
+    *,
+    silent: NDArray[np.bool_] | None = None,
 ) -> Operated:
     """Fit the columns of the topics *slugs* anew, in the word space of the tagger.
 
@@ -88,6 +90,8 @@ def operate(
         Threads or, without the compiled solver, processes; the result does not depend on it.
     progress : callable or None
         Called after each fitted column.
+    silent : ndarray of shape (n_articles,), bool, or None
+        Articles whose new words are not added; ``None`` for none of them.
 
     Raises
     ------
@@ -102,7 +106,8 @@ def operate(
     fold = fit.folds_of(lesson.groups, lesson.labels[:, at], topics, recipe)
     steps = Steps(progress, (int(fold.max()) + 2) * len(at))
     with threadpool_limits(1):  # as in a usual fit
-        work = _Operation(Graft(arrays, lesson, topics, at, recipe), fold, n_jobs, steps.tick)
+        graft = Graft(arrays, lesson, topics, at, recipe, silent)
+        work = _Operation(graft, fold, n_jobs, steps.tick)
         steps.stage = "fitting"
         whole, mould = work.whole()
         cast = mould.cast(whole.weights)
@@ -118,7 +123,7 @@ def operate(
         decided = thresholds.cross_fitted(
             scored.scores, scored.labels, fold[learnt], recipe.objective, found.calibrated.by_fold
         )
-        made, words = work.graft.arrays(whole, cast, found)
+        made, words = graft.arrays(whole, cast, found)
     return Operated(
         arrays=made,
         taxonomy=lesson.taxonomy,

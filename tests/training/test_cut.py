@@ -193,3 +193,30 @@ def test_a_topic_learns_with_the_terms_that_it_has_by_now_and_the_other_stays_as
     topics = champion(registry).taxonomy
     assert topics.slugs == ("sport", "trade")
     assert [topic.name for topic in topics] == ["sport", "Commerce"]
+
+
+def test_words_of_a_language_that_the_tagger_does_not_know_are_not_added(
+    tmp_path: Path, articles: tuple[LabelledArticle, ...]
+) -> None:
+    english = [replace(i, article=replace(i.article, language="en")) for i in articles]
+    registry = Registry(tmp_path / "models")
+    lesson = Corpus(tuple(english[:60]), Taxonomy.from_slugs(SLUGS))
+    before = saving.save(fit.fit(lesson, FAST), registry)
+    registry.promote(before)
+    words = "Ausfuhr der Waren"
+    german = [
+        replace(item, article=replace(item.article, language="de", text=f"{words} {at}"))
+        for at, item in enumerate(english[60:120])
+    ]
+    fresh = [
+        replace(item, article=replace(item.article, text=f"{item.article.text} zorblat"))
+        for item in english[120:]
+    ]
+    order = Order(topics=("trade",), promote=False)
+    retrain.run([*english[:60], *german, *fresh], order, Means(registry, no_seeds))
+    (name,) = set(registry.versions()) - {before}
+    made = Tagger.load(registry.folder(name))
+    terms = frozenset(made.scorer.fields["article"].terms)
+    assert "zorblat" in terms
+    assert "ausfuhr" not in terms
+    assert made.manifest.data["languages"] == ["en"]
