@@ -1,47 +1,17 @@
 """``copytaster models``: the trained versions, and which of them serves."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from copytaster.cli import home, person
+from copytaster.cli import home, options, rollback
 from copytaster.cli.screen import ERR, OUT, progress_bar
 from copytaster.model.registry import Registry
 
 if TYPE_CHECKING:
     from copytaster.model.types import Article
-
-_Command = TypeVar("_Command", bound=Callable[..., object])
-_models = click.option(
-    "--models",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
-)
-
-
-def _words(value: str) -> str:
-    """Return *value* without the blanks around it; nothing but blanks is refused."""
-    if not value.strip():
-        raise click.BadParameter("say it in a few words.")
-    return value.strip()
-
-
-def _why(**how: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401  # click's own
-    return click.option(
-        "--why", type=_words, metavar="TEXT", help="The reason, for the history.", **how
-    )
-
-
-_by = click.option(
-    "--by",
-    type=_words,
-    metavar="TEXT",
-    default=person.login,
-    help="Who does it, for the history. [default: the login name]",
-)
 
 
 def _registry(models: Path | None) -> Registry:
@@ -60,9 +30,12 @@ def command() -> None:
     """
 
 
+command.add_command(rollback.command)
+
+
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-@_models
+@options.models
 def list_versions(models: Path | None, *, as_json: bool) -> None:
     r"""List the versions, and mark the one that serves.
 
@@ -89,7 +62,7 @@ def list_versions(models: Path | None, *, as_json: bool) -> None:
 
 @command.command("show")
 @click.argument("version")
-@_models
+@options.models
 def show(version: str, models: Path | None) -> None:
     r"""Tell what VERSION was trained on and how, how well it does, and when it served.
 
@@ -128,7 +101,7 @@ def show(version: str, models: Path | None) -> None:
     show_default=True,
     help="Articles to show, at most.",
 )
-@_models
+@options.models
 def diff(
     before: str, after: str, data: tuple[Path, ...], examples: int, models: Path | None
 ) -> None:
@@ -177,9 +150,9 @@ def _articles(data: tuple[Path, ...]) -> "tuple[Article, ...]":
 @command.command("promote")
 @click.argument("version")
 @click.option("--force", is_flag=True, help="Promote what the gate refused, or did not judge.")
-@_why(required=True)
-@_by
-@_models
+@options.why(required=True)
+@options.by
+@options.models
 def promote(version: str, why: str, by: str, models: Path | None, *, force: bool) -> None:
     r"""Let VERSION serve from now on.
 
@@ -205,26 +178,6 @@ def promote(version: str, why: str, by: str, models: Path | None, *, force: bool
     OUT.print(change.words)
 
 
-@command.command("rollback")
-@_why(default="rolled back by hand")
-@_by
-@_models
-def rollback(why: str, by: str, models: Path | None) -> None:
-    r"""Return to the champion that served before this one.
-
-    A second rollback goes one further back, not forth again. A version that is not here any
-    more, or does not prove itself, is not returned to: promote another then.
-
-    \b
-    Examples:
-      copytaster models rollback
-      copytaster models rollback --why "tags court stories as sport"
-    """
-    from copytaster.model import promotion
-
-    OUT.print(promotion.roll_back(_registry(models), by=by, why=why).words)
-
-
 @command.command("prune")
 @click.option(
     "--keep",
@@ -234,7 +187,7 @@ def rollback(why: str, by: str, models: Path | None) -> None:
     help="How many former champions stay.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
-@_models
+@options.models
 def prune(keep: int, models: Path | None, *, dry_run: bool) -> None:
     r"""Remove old versions.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from copytaster.cli.models_report import figure, settings
+from copytaster.cli.models_report import figure, settings, since
 from copytaster.cli.screen import table
 from copytaster.model.difference import Change, Difference
 from copytaster.model.manifest import Manifest
@@ -30,6 +30,10 @@ def _facts(before: Manifest, after: Manifest) -> Table:
     for name in ("micro", "macro"):
         old_f1, new_f1 = (figure(one.metrics.get(name, {}).get("f1")) for one in (before, after))
         rows.append((f"{name} F1, cross-validated", old_f1, new_f1))
+    done = [since(one) for one in (before, after)]
+    if done[0] != done[1]:
+        was, is_now = ("; ".join(lines) or "-" for lines in done)
+        rows.append(("single topics since the training", was, is_now))
     old, new = dict(settings(before)), dict(settings(after))
     rows += [
         (f"setting {name}", old.get(name, "-"), new.get(name, "-"))

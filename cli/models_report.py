@@ -1,6 +1,7 @@
 """Tables of trained versions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.table import Table
 
@@ -48,6 +49,7 @@ def described(registry: Registry, version: str, manifest: Manifest) -> Iterator[
     facts = [
         ("trained on", f"{_cell(data.get('articles'))} articles"),
         ("newest article", data.get("newest") or "undated"),
+        *(("single topics since", line) for line in since(manifest)),
         ("languages", languages),
         ("topics", len(manifest.taxonomy)),
         ("micro F1, cross-validated", figure(metrics.get("micro", {}).get("f1"))),
@@ -79,6 +81,20 @@ def _verdict(registry: Registry, version: str) -> Iterator[Table]:
         lines = [(line,) for line in words] if isinstance(words, list) else []
         ruled = "passed it" if found["promote"] else "refused it"
         yield table(f"The gate {ruled}", ("in words",), lines, words=True)
+
+
+def since(manifest: Manifest) -> list[str]:
+    """Return what was done to single topics since the training, oldest first, in words."""
+    return [_step(one) for one in manifest.data.get("surgery", ())]
+
+
+def _step(one: Mapping[str, Any]) -> str:
+    words = f"{one['words']:,} new words" if one.get("words") else ""
+    if "to" not in one:
+        learned = f"{_cell(one.get('articles'))} articles to {one.get('newest') or 'no known date'}"
+        return ", ".join(filter(None, (one["did"], learned, words)))
+    otherwise = "" if one["exact"] else f"{one['differ']:,} of {one['articles']:,} texts otherwise"
+    return ", ".join(filter(None, (one["did"], "exactly" if one["exact"] else otherwise, words)))
 
 
 def settings(manifest: Manifest) -> list[tuple[str, str]]:

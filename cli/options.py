@@ -2,10 +2,15 @@
 
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+from copytaster.cli import person
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
 
 
 class Number(click.FloatRange):
@@ -68,4 +73,32 @@ jobs = click.option(
     type=click.IntRange(1),
     default=os.cpu_count() or 1,
     help="Processes. [default: all]",
+)
+models = click.option(
+    "--models",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of trained versions. [default: models in COPYTASTER_HOME]",
+)
+
+
+def _words(value: str) -> str:
+    """Return *value* without the blanks around it; nothing but blanks is refused."""
+    if not value.strip():
+        raise click.BadParameter("say it in a few words.")
+    return value.strip()
+
+
+def why(**how: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401  # click's own
+    """Return the option for a reason; *how* says what click is to know besides."""
+    return click.option(
+        "--why", type=_words, metavar="TEXT", help="The reason, for the history.", **how
+    )
+
+
+by = click.option(
+    "--by",
+    type=_words,
+    metavar="TEXT",
+    default=person.login,
+    help="Who does it, for the history. [default: the login name]",
 )

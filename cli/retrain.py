@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import click
 
 from copytaster.cli import home, options
 from copytaster.cli.screen import ERR, OUT
+from copytaster.model.errors import ArchiveError
 
 if TYPE_CHECKING:
     from copytaster.archive.archive import Archive
@@ -23,6 +25,27 @@ REFUSED, NOTHING = 3, 4
 _STATUS = {"refused": REFUSED, "too few": REFUSED, "overtaken": REFUSED, "nothing new": NOTHING}
 #: What is taken from other programs while the service runs: tagging goes first.
 _NICE = 10
+
+
+class _Slugs(click.ParamType["tuple[str, ...]"]):
+    """Slugs with commas between them."""
+
+    name = "slugs"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401  # click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, ...]:
+        """Return the slugs; at least one."""
+        found = tuple(slug for one in value.split(",") if (slug := one.strip()))
+        return found or self.fail("name at least one topic.", param, ctx)
+
+
+def _slugs(name: str, what: str) -> Callable[[Any], Any]:
+    more = "Slugs with commas between them; may be given again."
+    return click.option(name, multiple=True, type=_Slugs(), metavar="SLUGS", help=f"{what} {more}")
 
 
 @click.command("retrain")
@@ -45,6 +68,8 @@ _NICE = 10
     help="A topic that is worse for certain is refused if it costs this share of its F1. "
     "[default: 0.03]",
 )
+@_slugs("--topics", "Fit only these anew; every other topic's tags stay as they are.")
+@_slugs("--freeze", "Fit all but these anew; their tags stay as they are.")
 @click.option("--wait", is_flag=True, help="Wait for another retraining's end.")
 @click.option(
     "--models",
@@ -59,6 +84,8 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
     preset: str | None,
     margin: float | None,
     topic_margin: float | None,
+    topics: tuple[tuple[str, ...], ...],
+    freeze: tuple[tuple[str, ...], ...],
     models: Path | None,
     jobs: int,
     identifier: str | None,
@@ -78,16 +105,23 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
       copytaster retrain
       copytaster retrain --no-promote
       copytaster retrain --preset fast --wait
+      copytaster retrain --topics trade,taiwan
+      copytaster retrain --freeze sport
     """
     from copytaster.archive.archive import Archive
-    from copytaster.archive.order import Order
+    from copytaster.archive.order import Order, slugs
     from copytaster.cli import retraining
     from copytaster.cli.retraining import Setting
 
     root = models or home.models()
     archive = Archive(home.archive(root))
-    order = Order(preset, seeds, promote, margin, topic_margin)
+    only, kept = (slugs(chain.from_iterable(given)) for given in (topics, freeze))
+    try:
+        order = Order(preset, seeds, promote, margin, topic_margin, only, kept)
+    except ArchiveError as error:
+        raise click.UsageError(f"{error}.") from None
     if identifier is None:
+        _must_fit(order, root)
         job = _begun(archive, order, wait=wait)
         setting = Setting(archive, root, jobs)
     else:
@@ -100,6 +134,22 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
         result = retraining.work(job, setting, show)
     _say(job, result)
     ctx.exit(_STATUS.get(result["outcome"], 0))
+
+
+def _must_fit(order: "Order", root: Path) -> None:
+    """Refuse topics that the champion does not have before there is a job."""
+    if not order.topics and not order.freeze:
+        return
+    from copytaster.archive.scope import Scope
+    from copytaster.model.manifest import NAME, Manifest
+
+    folder = home.champion(root)
+    if folder is None:
+        Scope.of(order, None)
+        return
+    manifest = Manifest.load(folder / NAME, home.model_key())
+    exclusive = bool(manifest.parameters.get("exclusive"))
+    Scope.of(order, manifest.taxonomy, exclusive=exclusive)
 
 
 def _begun(archive: "Archive", order: "Order", *, wait: bool) -> "Job":

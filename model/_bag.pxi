@@ -104,8 +104,9 @@ cdef class Bag:
             self.rows[n_known], self.factors[n_known] = row, <float> (value * slot.scale)
             n_known += 1
         if square > 0.0:
+            # Shorter than a single word is only a text of words that were added: they stay small.
             rows_add(
                 sums, self.field.weights, self.field.width, self.rows, self.factors, n_known,
-                <float> (1.0 / sqrt(square)),
+                <float> (1.0 / sqrt(square if square > 1.0 else 1.0)),
             )
         self.n = self.n_tokens = 0

@@ -92,10 +92,10 @@ cdef class Explanation(Sights):
             if term.slots[field] != NULL:
                 term.factors[field] = (1.0 + log(<double> n)) * term.slots[field].idf
                 square += term.factors[field] * term.factors[field]
-        norm = sqrt(square)
+        norm = sqrt(square if square > 1.0 else 1.0)
         for at in range(self.n_terms):
             term = &self.terms[at]
-            if term.slots[field] != NULL and norm > 0.0:
+            if term.slots[field] != NULL:
                 term.factors[field] = term.factors[field] / norm * term.slots[field].scale
 
     cdef inline const int8_t* weights(self, int field, const Term* term) noexcept nogil:

@@ -76,7 +76,8 @@ class FieldVector:
     rows : ndarray of shape (len(terms),), int64
         Their rows in the vocabulary.
     values : ndarray of shape (len(terms),), float64
-        (1 + ln count) idf, divided by the Euclidean norm; 0 to 1.
+        (1 + ln count) idf, divided by the Euclidean norm or, where that is less than a single
+        word's least, by 1: added words alone have next to no length. 0 to 1.
     n_tokens, n_known : int
         How many terms the field has, and how many of them are in the vocabulary.
     """
@@ -226,11 +227,11 @@ def tfidf(
 ) -> FieldVector:
     """Return the vector of a text of *n* terms, from its known terms, their rows and counts."""
     values = (1.0 + np.log(counts)) * field.idf[rows]
-    norm = math.sqrt(float(values @ values))
+    norm = max(math.sqrt(float(values @ values)), 1.0)
     return FieldVector(
         terms=terms,
         rows=rows,
-        values=values / norm if norm else values,
+        values=values / norm,
         n_tokens=n,
         n_known=int(counts.sum()),
     )

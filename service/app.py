@@ -45,7 +45,7 @@ def create_app(
     app.extensions["teaching"] = teaching
     labelling = articles.blueprint(teaching, settings.max_body_bytes)
     asking = review.blueprint(teaching, lambda: live.now.tagger)
-    work = jobs.blueprint(teaching, settings.max_body_bytes)
+    work = jobs.blueprint(teaching, lambda: live.now.tagger, settings.max_body_bytes)
     versions = models.blueprint(Champions(registry, live), settings.max_body_bytes)
     for routes in (tagging, topics.blueprint(live), labelling, asking, work, versions):
         app.register_blueprint(routes)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from copytaster.archive.order import Order
+from copytaster.archive.order import Order, slugs
 
 if TYPE_CHECKING:
     from copytaster.archive.jobs import Job  # SQLAlchemy, which forms do without
 
+_Slugs = Annotated[tuple[str, ...], Field(min_length=1, max_length=10_000)] | None
 _Share = Annotated[float | None, Field(gt=0, lt=1)]
 
 
@@ -29,10 +30,27 @@ class RetrainRequest(BaseModel):
     promote: bool = Field(default=True, description="Whether what passes the gate is to serve.")
     margin: _Share = Field(default=None, description="How much lower micro F1 may be.")
     topic_margin: _Share = Field(default=None, description="How much F1 one topic may lose.")
+    topics: _Slugs = Field(
+        default=None,
+        description="Fit only these anew; every other topic's tags stay as they are. Not with "
+        "freeze or preset.",
+    )
+    freeze: _Slugs = Field(
+        default=None,
+        description="Fit all but these anew; their tags stay as they are. Not with topics or "
+        "preset.",
+    )
 
     def order(self) -> Order:
-        """Return what the job is to do."""
-        return Order(**self.model_dump())
+        """Return what the job is to do.
+
+        Raises
+        ------
+        ArchiveError
+            If it asks for what excludes each other.
+        """
+        lists = {"topics": slugs(self.topics or ()), "freeze": slugs(self.freeze or ())}
+        return Order(**{**self.model_dump(), **lists})
 
 
 class JobsQuery(BaseModel):

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copytaster.model.arrays import Arrays
 from copytaster.model.scorer import padded
 
 #: Arrays with a row a topic.
 _ROWS = ("intercept", "suggest", "auto", "calibration.scores", "calibration.logits")
+#: Of these, those that grow with the weights.
+_SIZED = frozenset(_ROWS) - {"calibration.logits"}
 
 
 def take(arrays: Arrays, kept: Sequence[int]) -> Arrays:
@@ -29,6 +32,26 @@ def room(arrays: Arrays) -> Arrays:
         wider = np.zeros((len(arrays[name]), width), dtype=np.int8)
         wider[:, : arrays[name].shape[1]] = arrays[name]
         found[name] = wider
+    return found
+
+
+def put(arrays: Arrays, at: NDArray[np.int64], own: Arrays, sizes: NDArray[np.float64]) -> Arrays:
+    """Return *arrays* with new rows for the topics in the columns *at*; the weights are another's.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+    at : ndarray of shape (n_columns,), int64
+    own : dict of str to ndarray
+        Those with a row a topic, for scores of size 1.
+    sizes : ndarray of shape (n_columns,), float64
+        How many times larger served scores are.
+    """
+    found = dict(arrays)
+    for name in _ROWS:
+        by = sizes if name in _SIZED else np.ones_like(sizes)
+        found[name] = arrays[name].copy()
+        found[name][at] = (own[name].T * by).T
     return found
 
 

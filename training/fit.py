@@ -145,10 +145,17 @@ def folds(corpus: Corpus, recipe: Recipe) -> NDArray[np.int64]:
     """
     if recipe.exclusive:
         exclusive.must_have_one(corpus)
-    fold = np.full(len(corpus.articles), -1)
-    learnt = ~split.held_back(corpus.groups, recipe.hold_back, recipe.seed)
-    must_have_no(corpus.labels[learnt], corpus.taxonomy)
-    fold[learnt] = split.folds(corpus.groups[learnt], recipe.n_folds, recipe.seed)
+    return folds_of(corpus.groups, corpus.labels, corpus.taxonomy, recipe)
+
+
+def folds_of(
+    groups: NDArray[np.int64], labels: NDArray[np.int8], taxonomy: Taxonomy, recipe: Recipe
+) -> NDArray[np.int64]:
+    """Return :func:`folds` of articles by their *groups*, and their *labels* for some topics."""
+    fold = np.full(len(groups), -1)
+    learnt = ~split.held_back(groups, recipe.hold_back, recipe.seed)
+    must_have_no(labels[learnt], taxonomy)
+    fold[learnt] = split.folds(groups[learnt], recipe.n_folds, recipe.seed)
     return fold
 
 

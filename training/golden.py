@@ -36,25 +36,31 @@ def golden(arrays: Arrays, taxonomy: Taxonomy) -> tuple[Golden, ...]:
     return _scored(arrays, articles)
 
 
-def renewed(arrays: Arrays, kept: Sequence[Golden], n_new: int) -> tuple[Golden, ...]:
-    """Return inputs of a tagger that was given new topics: those *kept*, and one for each.
+def renewed(arrays: Arrays, kept: Sequence[Golden], topics: Sequence[int]) -> tuple[Golden, ...]:
+    """Return inputs of a tagger that was given new columns: those *kept*, and one for each.
 
     Parameters
     ----------
     arrays : dict of str to ndarray
-        Those of the artifact; the new topics are the last columns.
+        Those of the artifact.
     kept : sequence of Golden
         The inputs from before.
-    n_new : int
+    topics : sequence of int
+        The new columns.
     """
-    n_topics = len(arrays["intercept"])
     articles = [Article(one.text, one.headline) for one in kept]
     usual = _usual(arrays)
-    for topic in range(n_topics - n_new, n_topics):
+    for topic in topics:
         # Added words alone would have no length to be divided by: usual ones are among them.
         words = usual + _heaviest(arrays, "article", topic, by_value=True)
         articles.append(Article(text=" ".join(words), headline=" ".join(words[:4])))
     return _scored(arrays, articles)
+
+
+def regrown(arrays: Arrays, kept: Sequence[Golden], topics: Sequence[int]) -> tuple[Golden, ...]:
+    """Return inputs as :func:`renewed`, of no more than some *topics*; their number is bounded."""
+    some = np.linspace(0, len(topics) - 1, min(_INPUTS, len(topics)), dtype=np.int64)
+    return renewed(arrays, kept[: 1 + _INPUTS], [topics[at] for at in some.tolist()])
 
 
 def _scored(arrays: Arrays, articles: Sequence[Article]) -> tuple[Golden, ...]:

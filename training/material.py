@@ -18,6 +18,20 @@ def topics(champion: Contender | None, seeds: Corpus) -> Taxonomy:
     return seeds.taxonomy if champion is None else champion.tagger.taxonomy
 
 
+def some_topics(now: Taxonomy, wanted: Taxonomy, slugs: Iterable[str]) -> Taxonomy:
+    """Return the topics *now*, of which those in *slugs* say what they say in *wanted*, if they do.
+
+    Their places, and old slugs, are as now.
+    """
+    said = {topic.slug: topic for topic in wanted}
+    chosen = frozenset(slugs) & said.keys()
+    topics = (
+        replace(said[topic.slug], parent=topic.parent) if topic.slug in chosen else topic
+        for topic in now
+    )
+    return Taxonomy(tuple(topics), now.source, now.redirects)
+
+
 def learned_seeds(champion: Contender | None, seeds: Corpus) -> bool:
     """Return whether the *champion* learned from the seeds; before there is one, it would."""
     if champion is None:

@@ -1,7 +1,7 @@
 """Retraining: archive and seeds, a challenger, the gate, and a new champion or the old one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,18 @@ from copytaster.archive.order import Order
 from copytaster.model import files
 from copytaster.model.registry import VERDICT, OvertakenError, Registry
 from copytaster.model.taxonomy import Taxonomy
-from copytaster.training import config, fit, gate, held_out, material, saving
-from copytaster.training.config import Recipe
+from copytaster.training import (
+    amended,
+    config,
+    fit,
+    gate,
+    held_out,
+    material,
+    recipes,
+    saving,
+)
 from copytaster.training.corpus import Corpus
+from copytaster.training.cut import Cut
 from copytaster.training.fit import Progress
 from copytaster.training.held_out import Contender, Share
 from copytaster.training.outcome import Kind, Outcome
@@ -87,6 +96,9 @@ def run(items: Sequence[LabelledArticle], order: Order, means: Means) -> Outcome
 
     Raises
     ------
+    ArchiveError
+        If the order names topics that the champion does not have, or whose columns cannot be
+        fitted alone; before any work.
     CorpusError
         If there is nothing to learn from.
     """
@@ -107,12 +119,16 @@ class _Retraining:
         means.tell("reading", 0)
         self._before = means.registry.champion()
         self._champion = self._load(means.registry, self._before)
+        self._cut = Cut.of(order, self._champion, means.registry, means.key)
         seeds = means.seeds()
         taxonomy = means.taxonomy or material.topics(self._champion, seeds)
+        if self._cut is not None:
+            taxonomy = self._cut.topics(taxonomy)
+        self._what = "" if self._cut is None else f" {self._cut.scope.words}"
         wanted = order.seeds
         if wanted is None:
             wanted = material.learned_seeds(self._champion, seeds)
-        recipe = recipe_of(self._champion, order.preset)
+        recipe = recipes.of_champion(self._champion, order.preset)
         one_topic = recipe is not None and recipe.exclusive
         self._corpus = material.gather(
             items, taxonomy, seeds if wanted else None, one_topic=one_topic
@@ -129,9 +145,7 @@ class _Retraining:
         unfit = self._same(lesson) or self._too_few(len(np.unique(corpus.stories[held])))
         if unfit is not None:
             return unfit
-        fitted = fit.fit(lesson, self._recipe, means.n_jobs, means.part(_GROUPED, _FITTED))
-        means.tell("saving", _FITTED)
-        version = saving.save(fitted, self._own, means.key)
+        version = self._fit(lesson)
         challenger = Contender.load(self._own.folder(version), means.key)
         judging = means.part(_FITTED, _JUDGED, "judging")
         ruling = gate.judge(self._champion, challenger, corpus, self._limits(), judging)
@@ -140,6 +154,17 @@ class _Retraining:
         means.tell("promoting", _JUDGED)
         found = Outcome("refused", version, None, ruling.words, len(learned), len(held), ruling)
         return self._settled(found, ruling)
+
+    def _fit(self, lesson: Corpus) -> str:
+        """Fit a challenger, and save it in the folder of one's own."""
+        means, part = self._means, self._means.part(_GROUPED, _FITTED)
+        if self._cut is None:
+            fitted = fit.fit(lesson, self._recipe, means.n_jobs, part)
+            means.tell("saving", _FITTED)
+            return saving.save(fitted, self._own, means.key)
+        made = self._cut.fit(lesson, self._recipe, means.n_jobs, part)
+        means.tell("saving", _FITTED)
+        return self._cut.save(made, self._own, means.key)
 
     def _settled(self, found: Outcome, ruling: Ruling) -> Outcome:
         """Put the challenger among the versions, and have it serve if it may."""
@@ -156,7 +181,7 @@ class _Retraining:
                 self._registry.promote(
                     version,
                     by=self._means.by,
-                    why="retrained, and passed the gate",
+                    why=f"retrained{self._what}, and passed the gate",
                     verdict={"promote": True, "champion": self._before, "words": list(words[:3])},
                     after=self._before,
                 )
@@ -178,11 +203,8 @@ class _Retraining:
         if self._champion is None:
             return None
         manifest = self._champion.tagger.manifest
-        same = (
-            lesson.digest == manifest.data["sha256"]
-            and lesson.taxonomy.digest == manifest.data["taxonomy_sha256"]
-        )
-        if not same or self._recipe != recipe_of(self._champion):
+        same = self._cut.has_learned(lesson) if self._cut else amended.learned(manifest, lesson)
+        if not same or self._recipe != recipes.of_champion(self._champion):
             return None
         words = f"Nothing new: {manifest.version} learned from these very articles and labels."
         return Outcome("nothing new", None, self._before, (words, *self._notes()))
@@ -226,24 +248,3 @@ class _Retraining:
         if version is None:
             return None
         return Contender.load(registry.folder(version), self._means.key)
-
-
-def recipe_of(champion: Contender | None, preset: str | None = None) -> Recipe | None:
-    """Return the recipe of the *champion*, or that of a *preset* with the champion's targets.
-
-    ``None`` where neither says any: then it depends on the number of articles.
-    """
-    if champion is None:
-        return None if preset is None else config.PRESETS[preset]
-    names = {one.name for one in fields(Recipe)}
-    parameters = champion.tagger.manifest.parameters
-    own = Recipe(**{name: parameters[name] for name in parameters.keys() & names})
-    if preset is None:
-        return own
-    return replace(
-        config.PRESETS[preset],
-        objective=own.objective,
-        auto_precision=own.auto_precision,
-        auto_confidence=own.auto_confidence,
-        hold_back=own.hold_back,
-    )

@@ -12,9 +12,11 @@ from copytaster.model.manifest import SEEN, File, Manifest
 from copytaster.model.registry import Registry
 from copytaster.training import unlabelled
 from copytaster.training.corpus import YES, Corpus
+from copytaster.training.decisions import Decisions
 from copytaster.training.fit import Fitted
 from copytaster.training.golden import golden
 from copytaster.training.languages import languages
+from copytaster.training.metrics import Counts
 from copytaster.training.tune import Trial
 
 
@@ -42,6 +44,42 @@ def save(
         manifest = _manifest(fitted, path, keys, trials)
         artifact.save(manifest, path, registry.folder(manifest.version), key, keys)
     return manifest.version
+
+
+def succeed(
+    made: Manifest,
+    arrays: array_file.Arrays,
+    articles: bytes | None,
+    registry: Registry,
+    key: bytes | None = None,
+) -> str:
+    """Save what became of another version as a version of *registry*, and return its name.
+
+    Parameters
+    ----------
+    made : Manifest
+        Its version, size and digests are filled in here.
+    arrays : dict of str to ndarray
+    articles : bytes or None
+        The file of what it has seen (:func:`copytaster.model.seen.dumps`), if it tells.
+    registry : Registry
+    key : bytes or None
+        The key to sign it with.
+    """
+    with registry.writing(), files.folder_aside(registry.folder("saving")) as folder:
+        path = folder / artifact.ARRAYS
+        array_file.dump(arrays, path)
+        keys = None
+        if articles is not None:
+            keys = folder / SEEN
+            keys.write_bytes(articles)
+        size, sha256 = artifact.digest(path)
+        listed = None if keys is None else File(*artifact.digest(keys))
+        made = replace(made, size=size, sha256=sha256, seen=listed)
+        date = made.data["newest"] or "undated"
+        made = replace(made, version=f"{date}-{made.digest[:12]}")
+        artifact.save(made, path, registry.folder(made.version), key, keys)
+    return made.version
 
 
 def _manifest(fitted: Fitted, path: Path, keys: Path, trials: Sequence[Trial]) -> Manifest:
@@ -99,26 +137,30 @@ def _metrics(fitted: Fitted) -> Mapping[str, Any]:
             "ece": fitted.reliability.ece if fitted.reliability.pairs else None,
         },
         "topics": {
-            slug: {
-                "articles": articles[topic],
-                "precision": fitted.report.topics[topic].precision,
-                "recall": fitted.report.topics[topic].recall,
-                "f1": fitted.report.topics[topic].f1,
-                "calibration": fitted.decisions.calibrated.methods[topic],
-                "auto": _auto(fitted, topic),
-            }
+            slug: of_topic(fitted.report.topics[topic], fitted.decisions, topic, articles[topic])
             for topic, slug in enumerate(fitted.corpus.taxonomy.slugs)
         },
     }
 
 
-def _auto(fitted: Fitted, topic: int) -> Mapping[str, Any]:
-    target, proof = fitted.decisions.targets[topic], fitted.decisions.proofs[topic]
+def of_topic(counts: Counts, found: Decisions, topic: int, articles: int) -> Mapping[str, Any]:
+    """Return the metrics of the topic in column *topic* of *found*, which so many *articles* have.
+
+    *counts* are of its cross-validated decisions.
+    """
+    target, proof = found.targets[topic], found.proofs[topic]
     return {
-        "precision": target.precision,
-        "confidence": target.confidence,
-        "proven": proof.bound if proof.found else None,
-        "right": proof.right,
-        "of": proof.n,
-        "more": fitted.decisions.missing[topic],
+        "articles": articles,
+        "precision": counts.precision,
+        "recall": counts.recall,
+        "f1": counts.f1,
+        "calibration": found.calibrated.methods[topic],
+        "auto": {
+            "precision": target.precision,
+            "confidence": target.confidence,
+            "proven": proof.bound if proof.found else None,
+            "right": proof.right,
+            "of": proof.n,
+            "more": found.missing[topic],
+        },
     }

@@ -1,5 +1,6 @@
-"""A new column in steps of scales that other columns have set."""
+"""New columns in steps of scales that other columns have set."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -67,11 +68,79 @@ def fit(
     return best
 
 
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """What new columns have to fit into.
+
+    Attributes
+    ----------
+    scales : ndarray of shape (n_terms,), float32
+        What a step of each term is worth.
+    free : ndarray of shape (n_terms,), bool
+        Terms that no other column weighs, whose scales may be chosen.
+    sizes : ndarray of shape (n_columns,), float64
+        How much larger each column is made.
+    """
+
+    scales: NDArray[np.float32]
+    free: NDArray[np.bool_]
+    sizes: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls,
+        weights: NDArray[np.float64],
+        scales: NDArray[np.float32],
+        free: NDArray[np.bool_],
+        values: sp.csr_matrix,
+    ) -> "Mould":
+        """Choose the size of each of the columns *weights*, (n_terms, n_columns), as :func:`fit`.
+
+        Other parameters are those of :func:`fit`.
+        """
+        sizes = [fit(column, scales, free, values).size for column in weights.T]
+        return cls(scales, free, np.array(sizes))
+
+    def cast(self, weights: NDArray[np.float64]) -> "Cast":
+        """Return the columns *weights*, (n_terms, n_columns), float64, in steps."""
+        large = weights * self.sizes
+        scales = np.where(self.free, _own(np.abs(large).max(axis=1)), self.scales)
+        steps = np.rint(large / scales.astype(np.float64)[:, np.newaxis])
+        return Cast(np.clip(steps, -MOST, MOST).astype(np.int8), scales, self.sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Columns as an artifact keeps them.
+
+    Attributes
+    ----------
+    steps : ndarray of shape (n_terms, n_columns), int8
+    scales : ndarray of shape (n_terms,), float32
+    sizes : ndarray of shape (n_columns,), float64
+        steps * scales are so many times the weights that are meant.
+    """
+
+    steps: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    sizes: NDArray[np.float64]
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """The weights that are served, but for their size, of shape (n_terms, n_columns)."""
+        return self.steps * self.scales.astype(np.float64)[:, np.newaxis] / self.sizes
+
+
 def _steps(
     weights: NDArray[np.float64], scales: NDArray[np.float32], free: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    own = (np.abs(weights) / MOST).astype(np.float32)
-    own[own == 0.0] = 1.0
-    scales = np.where(free, own, scales)
+    scales = np.where(free, _own(np.abs(weights)), scales)
     steps = np.clip(np.rint(weights / scales.astype(np.float64)), -MOST, MOST)
     return steps.astype(np.int8), scales
+
+
+def _own(heaviest: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return the scales of terms whose *heaviest* weights, (n_terms,), are to fit the steps."""
+    own = (heaviest / MOST).astype(np.float32)
+    own[own == 0.0] = 1.0
+    return own

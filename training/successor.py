@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from copytaster.model import arrays as array_file
-from copytaster.model import artifact, files, seen
+from copytaster.model import artifact, seen
 from copytaster.model.artifact import Artifact
-from copytaster.model.manifest import SEEN, Manifest
+from copytaster.model.manifest import Manifest
 from copytaster.model.registry import Registry
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.types import Article
-from copytaster.training import columns, following, newcomer
+from copytaster.training import columns, following, newcomer, saving
 from copytaster.training.golden import renewed
 from copytaster.training.newcomer import Newcomer
 
@@ -86,33 +85,10 @@ def follow(
         taxonomy=taxonomy,
         data=_data(loaded, plan, taxonomy, came),
         metrics=_metrics(loaded.manifest, plan),
-        golden=renewed(arrays, loaded.manifest.golden, len(plan.new)),
+        golden=renewed(arrays, loaded.manifest.golden, range(len(plan.kept), len(taxonomy))),
     )
     articles = seen.check(registry.folder(version), made.seen)
-    return Successor(_save(made, arrays, articles, registry, key), came, plan.waiting)
-
-
-def _save(
-    made: Manifest,
-    arrays: array_file.Arrays,
-    articles: bytes | None,
-    registry: Registry,
-    key: bytes | None,
-) -> str:
-    """Save a version that has seen what the one before had: its file of *articles*, if any."""
-    with registry.writing(), files.folder_aside(registry.folder("saving")) as folder:
-        path = folder / artifact.ARRAYS
-        array_file.dump(arrays, path)
-        size, sha256 = artifact.digest(path)
-        made = replace(made, size=size, sha256=sha256)
-        date = made.data["newest"] or "undated"
-        made = replace(made, version=f"{date}-{made.digest[:12]}")
-        keys = None
-        if articles is not None:
-            keys = folder / SEEN
-            keys.write_bytes(articles)
-        artifact.save(made, path, registry.folder(made.version), key, keys)
-    return made.version
+    return Successor(saving.succeed(made, arrays, articles, registry, key), came, plan.waiting)
 
 
 def _data(

@@ -13,9 +13,10 @@ from copytaster.model.artifact import scorer_over
 from copytaster.model.scorer import FieldName, Scorer
 from copytaster.model.types import Article
 
-#: The idf of an added word: so small that an article's norm, and with it every other topic's score,
-#: stays as it was; its weights are as many times larger.
-TINY = 1e-6
+#: The idf of an added word: beside the square of any other's, 1 at least, its own is lost in double
+#: precision, so that an article's norm, and with it every other topic's score, stays the same to
+#: the last bit; its weights are as many times larger.
+TINY = 1e-10
 #: True idf are 1 at least.
 _ADDED_BELOW = 0.5
 
@@ -61,7 +62,7 @@ class Space:
         """Return the space in which added words are as rare as they are in *articles*."""
         scorer = scorer_over(arrays)
         idf = arrays[f"{name}.idf"].astype(np.float64)
-        found = _read(scorer, name, articles)
+        found = read(scorer, name, articles)
         in_articles = np.bincount(found.indices, minlength=found.shape[1])
         due = np.log((1 + len(articles)) / (1 + in_articles)) + 1.0
         return cls(scorer, name, np.where(added(arrays, name), due / idf, 1.0))
@@ -71,7 +72,7 @@ class Space:
 
         But for the size of each row: it is such that :meth:`features` are of length 1.
         """
-        found = _read(self.scorer, self.name, articles)
+        found = read(self.scorer, self.name, articles)
         length = np.sqrt(found.power(2) @ self.boost**2)
         return (sp.diags(1.0 / np.where(length > 0, length, 1.0)) @ found).tocsr()
 
@@ -80,7 +81,8 @@ class Space:
         return (self.values(articles) @ sp.diags(self.boost)).tocsr()
 
 
-def _read(scorer: Scorer, name: FieldName, articles: Sequence[Article]) -> sp.csr_matrix:
+def read(scorer: Scorer, name: FieldName, articles: Sequence[Article]) -> sp.csr_matrix:
+    """Return the TF-IDF values of *articles* in one field, (n_articles, n_terms), float64."""
     rows, values, starts = [np.empty(0, np.int64)], [np.empty(0)], [0]
     for article in articles:
         found = scorer.vectors(article)[name]

@@ -1,11 +1,14 @@
 """``/retrain`` and ``/jobs``: work that another process does."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 from pydantic import ValidationError
 
+from copytaster.archive.scope import Scope
+from copytaster.model.tagger import Tagger
 from copytaster.service import body
 from copytaster.service.articles import JSON
 from copytaster.service.auth import KEY
@@ -20,8 +23,8 @@ if TYPE_CHECKING:
 _FROM_A_PAGE = f"From a page in a browser, send {JSON}."
 
 
-def blueprint(teaching: Teaching, max_body_bytes: int) -> Blueprint:
-    """Return the routes over the archive of *teaching*."""
+def blueprint(teaching: Teaching, tagger: Callable[[], Tagger], max_body_bytes: int) -> Blueprint:
+    """Return the routes over the archive of *teaching*; *tagger* returns what serves."""
     routes = Blueprint("jobs", __name__)
 
     def queue() -> "Queue":
@@ -39,6 +42,8 @@ def blueprint(teaching: Teaching, max_body_bytes: int) -> Blueprint:
             sent = RetrainRequest.model_validate_json(data)
         except ValidationError as error:
             raise RequestError.invalid(error, "body") from None
+        now = tagger()
+        Scope.of(sent.order(), now.taxonomy, exclusive=now.scorer.exclusive)  # else a 422 says why
         key = request.environ.get(KEY)
         job = queue().ask(sent, None if key is None else f"key:{key}")
         made = Response(job.model_dump_json(), status=HTTPStatus.ACCEPTED, content_type=JSON)

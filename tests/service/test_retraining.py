@@ -51,12 +51,43 @@ def test_a_retraining_is_queued_once_and_found_under_its_location(client: FlaskC
         ({"preset": "slow"}, "preset"),
         ({"dance": True}, "dance"),
         ({"margin": 1}, "margin"),
+        ({"topics": []}, "topics"),
+        ({"freeze": "trade"}, "freeze"),
         ([], "body"),
     ],
 )
 def test_what_cannot_be_asked_is_named(client: FlaskClient, sent: object, field: str) -> None:
     reply = client.post("/retrain", json=sent)
     assert (reply.status_code, reply.get_json()["errors"][0]["field"]) == (400, field)
+    assert client.get("/jobs").get_json() == {"jobs": []}
+
+
+def test_topics_are_asked_for_as_what_they_are_whatever_their_order(client: FlaskClient) -> None:
+    reply = client.post("/retrain", json={"topics": ["travel", "trade", "travel"]})
+    assert (reply.status_code, reply.get_json()["request"]) == (
+        202,
+        {"topics": ["trade", "travel"]},
+    )
+    again = client.post("/retrain", json={"topics": ["trade", "travel"]})
+    assert again.get_json()["id"] == reply.get_json()["id"]
+    other = client.post("/retrain", json={"freeze": ["sport"]}).get_json()
+    assert other["request"] == {"freeze": ["sport"]}
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"topics": ["trad"]}, "unknown topic 'trad'; did you mean trade"),
+        ({"freeze": ["sport", "trade", "travel"]}, "freeze names every topic"),
+        ({"topics": ["trade"], "freeze": ["sport"]}, "topics and freeze exclude each other"),
+        ({"topics": ["trade"], "preset": "fast"}, "a preset is for all topics"),
+    ],
+)
+def test_topics_that_cannot_be_cut_are_a_problem_before_there_is_a_job(
+    client: FlaskClient, sent: object, said: str
+) -> None:
+    reply = client.post("/retrain", json=sent)
+    assert (reply.status_code, said in reply.get_json()["detail"]) == (422, True)
     assert client.get("/jobs").get_json() == {"jobs": []}
 
 

@@ -1,0 +1,222 @@
+"""Retraining some topics alone: through the gate, and the rest as it was."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copytaster.archive.labelled import LabelledArticle
+from copytaster.archive.order import Order
+from copytaster.model import fused, seen
+from copytaster.model.errors import ArchiveError
+from copytaster.model.registry import Registry
+from copytaster.model.tagger import Tagger
+from copytaster.model.taxonomy import Taxonomy, Topic
+from copytaster.training import fit, retrain, saving
+from copytaster.training.config import DESK, FAST
+from copytaster.training.corpus import Corpus
+from copytaster.training.retrain import Means
+from tests import newsroom
+
+SLUGS = ["sport", "trade"]
+
+
+@pytest.fixture(scope="module")
+def articles() -> tuple[LabelledArticle, ...]:
+    """Three hundred articles of two topics."""
+    return newsroom.articles(150)
+
+
+@pytest.fixture(scope="module")
+def trained(
+    articles: tuple[LabelledArticle, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Registry:
+    """A registry whose champion learned from the first sixty articles; no test changes it."""
+    registry = Registry(tmp_path_factory.mktemp("models"))
+    lesson = Corpus(articles[:60], Taxonomy.from_slugs(SLUGS))
+    registry.promote(saving.save(fit.fit(lesson, FAST), registry))
+    return registry
+
+
+@pytest.fixture
+def registry(trained: Registry, tmp_path: Path) -> Registry:
+    """A registry of one's own."""
+    return Registry(Path(shutil.copytree(trained.root, tmp_path / "models")))
+
+
+def no_seeds() -> Corpus:
+    return Corpus((), Taxonomy.from_slugs(["trade"]))
+
+
+def never() -> Corpus:
+    raise AssertionError("the seeds were read")
+
+
+def champion(registry: Registry) -> Tagger:
+    """Return what serves."""
+    return Tagger.load(registry.folder(registry.champion() or ""))
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        (Order(topics=("trade",)), "retrained trade alone, and passed the gate"),
+        (Order(freeze=("sport",)), "retrained all but sport, and passed the gate"),
+    ],
+)
+def test_one_topic_is_fitted_anew_and_the_other_stays(
+    registry: Registry, articles: tuple[LabelledArticle, ...], order: Order, words: str
+) -> None:
+    before = champion(registry)
+    found = retrain.run(articles, order, Means(registry, no_seeds, by="ana"))
+    assert (found.kind, found.learned, found.held_out) == ("promoted", 180, 120)
+    after = champion(registry)
+    entry = registry.history().entries[-1]
+    assert (entry.version, entry.why, entry.by) == (after.version, words, "ana")
+    texts = [item.article for item in articles]
+    was, is_now = before.scorer.score(texts), after.scorer.score(texts)
+    if fused.available():
+        np.testing.assert_array_equal(is_now[:, 0], was[:, 0])
+    assert (is_now[:, 1] != was[:, 1]).any()
+    pairs = zip(before.tag(texts), after.tag(texts), strict=True)
+    for one, other in ((a.tags, b.tags) for a, b in pairs):
+        sport = ([tag for tag in tags if tag.topic == "sport"] for tags in (one, other))
+        assert next(sport) == next(sport)
+    old, new = before.manifest, after.manifest
+    assert new.parameters == old.parameters
+    assert new.metrics["topics"]["sport"] == old.metrics["topics"]["sport"]
+    assert new.metrics["topics"]["trade"]["articles"] == 90
+    assert old.metrics["topics"]["trade"]["articles"] == 30
+    (step,) = new.data["surgery"]
+    assert (step["from"], step["topics"], step["articles"]) == (old.version, ["trade"], 180)
+    assert (new.data["articles"], new.data["newest"]) == (180, "2026-01-01")
+    folder = registry.folder(after.version)
+    keys = seen.load(folder, new.seen)
+    assert keys is not None
+    learned = Corpus(articles, after.taxonomy).keys
+    assert np.isin(learned[:60], keys).all()
+    assert np.isin(learned, keys).sum() == 180
+    assert json.loads((folder / "verdict.json").read_text())["articles"] == 120
+
+
+def test_the_gate_judges_it_and_refuses_what_is_worse(
+    registry: Registry, articles: tuple[LabelledArticle, ...]
+) -> None:
+    before = registry.champion()
+    poisoned = [
+        item
+        if at < 60 or at > 179
+        else replace(item, yes=frozenset({"trade"}) - item.yes, no=frozenset())
+        for at, item in enumerate(articles)
+    ]
+    found = retrain.run(poisoned, Order(topics=("trade",)), Means(registry, no_seeds))
+    assert (found.kind, registry.champion()) == ("refused", before)
+    assert found.short is not None
+    assert {one["topic"] for one in found.short["refused"]} <= {None, "trade"}
+
+
+def test_a_second_time_there_is_nothing_new_for_this_topic_but_for_the_other(
+    registry: Registry, articles: tuple[LabelledArticle, ...]
+) -> None:
+    order, means = Order(topics=("trade",)), Means(registry, no_seeds)
+    retrain.run(articles, order, means)
+    first = champion(registry)
+    few = articles[:180]  # those that were learned: nothing is left to hold out
+    again = retrain.run(few, order, means)
+    assert again.kind == "nothing new"
+    other = retrain.run(few, Order(topics=("sport",)), means)
+    assert other.kind == "too few"  # so it would have been fitted
+    whole = retrain.run(few, Order(), means)
+    assert whole.kind == "too few"
+    assert champion(registry).version == first.version
+
+
+def test_surgery_upon_surgery_keeps_what_the_first_one_did(
+    registry: Registry, articles: tuple[LabelledArticle, ...]
+) -> None:
+    means = Means(registry, no_seeds)
+    texts = [item.article for item in articles]
+    retrain.run(articles[:260], Order(topics=("trade",)), means)
+    first = champion(registry)
+    found = retrain.run(articles, Order(topics=("sport",)), means)
+    second = champion(registry)
+    assert (found.kind, second.version) == ("promoted", found.version)
+    steps = second.manifest.data["surgery"]
+    assert [step["topics"] for step in steps] == [["trade"], ["sport"]]
+    assert steps[1]["from"] == first.version
+    if fused.available():
+        trade = [tagger.scorer.score(texts)[:, 1].tolist() for tagger in (first, second)]
+        assert trade[0] == trade[1]
+    assert len(second.manifest.golden) <= 3 * 8 + 1
+
+
+def test_topics_that_are_not_there_are_named_before_any_work(
+    registry: Registry, articles: tuple[LabelledArticle, ...]
+) -> None:
+    with pytest.raises(ArchiveError, match="unknown topic 'trad'; did you mean trade"):
+        retrain.run(articles, Order(topics=("trad",)), Means(registry, never))
+    with pytest.raises(ArchiveError, match="freeze names every topic"):
+        retrain.run(articles, Order(freeze=("sport", "trade")), Means(registry, never))
+    nothing = Registry(registry.root.parent / "none")
+    with pytest.raises(ArchiveError, match="need a tagger that serves"):
+        retrain.run(articles, Order(topics=("trade",)), Means(nothing, never))
+    assert list(registry.root.glob(".retraining.*")) == []
+
+
+def test_topics_that_exclude_each_other_are_not_cut(
+    tmp_path: Path, articles: tuple[LabelledArticle, ...]
+) -> None:
+    registry = Registry(tmp_path / "models")
+    lesson = Corpus(articles[:60], Taxonomy.from_slugs(SLUGS))
+    recipe = replace(DESK, vectors=0)
+    registry.promote(saving.save(fit.fit(lesson, recipe), registry))
+    with pytest.raises(ArchiveError, match="topics exclude each other"):
+        retrain.run(articles, Order(topics=("trade",)), Means(registry, never))
+
+
+def test_a_topic_learns_with_the_terms_that_it_has_by_now_and_the_other_stays_as_it_was(
+    registry: Registry, articles: tuple[LabelledArticle, ...]
+) -> None:
+    wanted = Taxonomy(
+        (
+            Topic("sport", "Sport!", terms=("goal",)),
+            Topic("trade", "Commerce", terms=("zorblat", "tariff", "customs")),
+            Topic("other", "Other"),
+        )
+    )
+    means = Means(registry, no_seeds, taxonomy=wanted)
+    found = retrain.run(articles, Order(topics=("trade",)), means)
+    assert found.kind == "promoted"
+    topics = champion(registry).taxonomy
+    assert topics.slugs == ("sport", "trade")
+    assert [topic.name for topic in topics] == ["sport", "Commerce"]
+
+
+def test_words_of_a_language_that_the_tagger_does_not_know_are_not_added(
+    tmp_path: Path, articles: tuple[LabelledArticle, ...]
+) -> None:
+    english = [replace(i, article=replace(i.article, language="en")) for i in articles]
+    registry = Registry(tmp_path / "models")
+    lesson = Corpus(tuple(english[:60]), Taxonomy.from_slugs(SLUGS))
+    before = saving.save(fit.fit(lesson, FAST), registry)
+    registry.promote(before)
+    words = "Ausfuhr der Waren"
+    german = [
+        replace(item, article=replace(item.article, language="de", text=f"{words} {at}"))
+        for at, item in enumerate(english[60:120])
+    ]
+    fresh = [
+        replace(item, article=replace(item.article, text=f"{item.article.text} zorblat"))
+        for item in english[120:]
+    ]
+    order = Order(topics=("trade",), promote=False)
+    retrain.run([*english[:60], *german, *fresh], order, Means(registry, no_seeds))
+    (name,) = set(registry.versions()) - {before}
+    made = Tagger.load(registry.folder(name))
+    terms = frozenset(made.scorer.fields["article"].terms)
+    assert "zorblat" in terms
+    assert "ausfuhr" not in terms
+    assert made.manifest.data["languages"] == ["en"]
