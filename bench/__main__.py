@@ -11,6 +11,7 @@ NAMES = {
     "audit": "finding flipped labels on Reuters, beside cleanlab",
     "events": "the top tag on Wikipedia's current events of 2018, beside a plain pipeline",
     "newcomer": "topics without a label, on the seeds and the pandemic of 2020 in current events",
+    "pandemic": "labels that a new topic needs, with and without terms and a definition",
     "training": "time to train on Reuters, beside scikit-learn and fastText",
     "guarantee": "proven precision against unseen articles, 500 random splits; takes an hour",
     "gate": "how often the gate errs: equal and worse challengers, poisoned labels, a stream",

@@ -79,7 +79,8 @@ def command(
         _say(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
         live = Live(tagger, metrics, folder.name)
         app = create_app(live, settings)
-        app.extensions[WATCH] = Watch(live, Registry(root), home.model_key())
+        topics = home.taxonomy_file(root)
+        app.extensions[WATCH] = Watch(live, Registry(root), home.model_key(), topics)
         return app
 
     server = Server(make, settings)
