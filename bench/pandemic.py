@@ -85,7 +85,7 @@ class News:
         rng = np.random.default_rng(seed)
         chosen = [item for item in self.stream if rng.random() < SHARE]
         lots = rng.random(len(chosen))
-        days = [split.seconds(item.article) for item in chosen]
+        days = np.array([split.seconds(item.article) for item in chosen])
         return [chosen[at] for at in np.lexsort((lots, days)).tolist()]
 
     def with_topic(self, topic: Topic, labelled: Sequence[LabelledArticle]) -> Corpus:

@@ -273,6 +273,8 @@ def _known(serving: "Manifest | None", slug: str) -> str:
         return "does not have it yet"
     known = serving.metrics["topics"][slug]
     if not known["articles"]:
-        return "suggests it by terms and definition"
+        topic = serving.taxonomy.topics[serving.taxonomy.slugs.index(slug)]
+        begun = topic.terms or topic.definition.strip()
+        return "suggests it by terms and definition" if begun else "never suggests it: no label yet"
     auto = known["auto"]["proven"] is not None
     return f"{known['articles']:,} articles, F1 {known['f1']:.2f}{', auto' if auto else ''}"
