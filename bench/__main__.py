@@ -12,6 +12,7 @@ NAMES = {
     "events": "the top tag on Wikipedia's current events of 2018, beside a plain pipeline",
     "newcomer": "topics without a label, on the seeds and the pandemic of 2020 in current events",
     "surgery": "topics fitted anew alone on Reuters, or rolled back, beside a whole fit anew",
+    "pandemic": "labels that a new topic needs, with and without terms and a definition",
     "training": "time to train on Reuters, beside scikit-learn and fastText",
     "retraining": "retraining on 50,000 articles beside a service under load; eight minutes",
     "guarantee": "proven precision against unseen articles, 500 random splits; takes an hour",

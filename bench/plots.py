@@ -1,6 +1,6 @@
 """Plots of measurements, as SVG for the docs; needs matplotlib, of the ``bench`` extra."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from bench.rows import figure as figure_of
 from copytaster.training.bootstrap import exact
@@ -89,6 +90,46 @@ def draw_retraining(found: Mapping[int, tuple[float, float]], path: Path) -> Non
             axis.set_xlabel("articles in the archive")
             axis.set_ylabel(what)
             axis.grid(alpha=0.3)
+        _save(figure, path)
+
+
+def draw_labels(
+    steps: Sequence[int],
+    yes: Sequence[float],
+    curves: Mapping[str, NDArray[np.float64]],
+    once: Mapping[str, float],
+    path: Path,
+) -> None:
+    """Draw F1 against labelled articles: means of the draws, and from lowest to highest.
+
+    Parameters
+    ----------
+    steps : sequence of int
+    yes : sequence of float
+        So many of them are a yes, on average.
+    curves : mapping of str to ndarray of shape (n_draws, n_steps), float64
+    once : mapping of str to float
+        F1 before any training, where the topic could be added at once.
+    path : Path
+    """
+    with mpl.rc_context({"svg.hashsalt": "copytaster", "font.size": 9}):
+        figure, axis = plt.subplots(figsize=(9, 4), layout="constrained")
+        places = np.arange(len(steps))
+        for number, (name, curve) in enumerate(curves.items()):
+            colour = f"C{number}"
+            axis.plot(places, curve.mean(axis=0), "o-", ms=4, lw=1, color=colour, label=name)
+            low, high = curve.min(axis=0), curve.max(axis=0)
+            axis.fill_between(places, low, high, color=colour, alpha=0.15, lw=0)
+            if name in once:
+                axis.plot(-1, once[name], "D", ms=4, color=colour)
+        axis.axhline(0.7, color="C3", lw=1, ls="--")
+        named = [f"{n}\n({count:.0f})" for n, count in zip(steps, yes, strict=True)]
+        axis.set_xticks([-1, *places.tolist()], ["added,\nnot trained", *named])
+        axis.set_xlabel("trained with so many labelled events of 2020 (so many a yes)")
+        axis.set_ylabel("F1, June to November 2020")
+        axis.set_ylim(-0.02, 1)
+        axis.grid(alpha=0.3)
+        axis.legend(loc="lower right")
         _save(figure, path)
 
 

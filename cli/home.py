@@ -45,6 +45,11 @@ def taxonomy_file(root: Path) -> Path:
     return root.absolute().parent / "taxonomy.json"
 
 
+def taxonomy_lock(root: Path) -> Path:
+    """Return the file that is locked while somebody edits :func:`taxonomy_file`: beside it."""
+    return root.absolute().parent / ".taxonomy.lock"
+
+
 def own_taxonomy(root: Path) -> "Taxonomy | None":
     """Return the newsroom's topics: those of its file, else the champion's; ``None`` for neither.
 

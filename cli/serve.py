@@ -80,7 +80,8 @@ def command(
         _say(f"Serving {tagger.version} on http://{settings.host}:{settings.port}")
         live = Live(tagger, metrics, folder.name, recorder(settings, metrics))
         app = create_app(live, settings, registry)
-        app.extensions[WATCH] = Watch(live, registry, registry.key)
+        topics = home.taxonomy_file(root)
+        app.extensions[WATCH] = Watch(live, registry, registry.key, topics)
         return app
 
     server = Server(make, settings)

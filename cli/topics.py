@@ -201,14 +201,26 @@ def _change(
     *,
     promote: bool,
 ) -> None:
-    """Edit the taxonomy: a version that follows is saved, then the file, and then it is promoted.
+    """Edit the taxonomy, one command at a time: what another has written by then is kept."""
+    from copytaster.model import files
+
+    root = models or home.models()
+    lock = home.taxonomy_lock(root)
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with files.locked(lock):
+        _changed(edit, root, texts, promote=promote)
+
+
+def _changed(
+    edit: "Callable[[Taxonomy], Taxonomy]", root: Path, texts: tuple[Path, ...], *, promote: bool
+) -> None:
+    """Save a version that follows, then write the file, and then promote the version.
 
     So whatever is refused on the way leaves everything as it was.
     """
     from copytaster.model import edits
     from copytaster.model.registry import Registry
 
-    root = models or home.models()
     wanted = edit(home.taxonomy(root))
     registry = Registry(root, home.model_key())
     version = registry.champion()
@@ -261,6 +273,8 @@ def _known(serving: "Manifest | None", slug: str) -> str:
         return "does not have it yet"
     known = serving.metrics["topics"][slug]
     if not known["articles"]:
-        return "suggests it by terms and definition"
+        topic = serving.taxonomy.topics[serving.taxonomy.slugs.index(slug)]
+        begun = topic.terms or topic.definition.strip()
+        return "suggests it by terms and definition" if begun else "never suggests it: no label yet"
     auto = known["auto"]["proven"] is not None
     return f"{known['articles']:,} articles, F1 {known['f1']:.2f}{', auto' if auto else ''}"

@@ -111,6 +111,32 @@ def retire(taxonomy: Taxonomy, slugs: Sequence[str]) -> Taxonomy:
     return _with(taxonomy, topics, {**taxonomy.redirects.targets, **dict.fromkeys(slugs, ())})
 
 
+def beside(serving: Taxonomy, wanted: Taxonomy | None) -> Taxonomy:
+    """Return the topics *serving*, and behind them those *wanted* that do not serve yet.
+
+    A slug that *wanted* has as a topic is one, even where *serving* calls it an old one: it was
+    retired, and came back.
+
+    Parameters
+    ----------
+    serving : Taxonomy
+        Of a tagger.
+    wanted : Taxonomy or None
+        Of the newsroom's own file, if there is one.
+    """
+    known = frozenset(serving.slugs)
+    new = [topic for topic in wanted or () if topic.slug not in known]
+    if not new:
+        return serving
+    slugs = known | {topic.slug for topic in new}
+    placed = (
+        replace(topic, parent=topic.parent if topic.parent in slugs else None) for topic in new
+    )
+    own = frozenset(topic.slug for topic in new)
+    targets = {old: to for old, to in serving.redirects.targets.items() if old not in own}
+    return Taxonomy((*serving, *placed), serving.source, Redirects(targets, serving.source))
+
+
 def write(taxonomy: Taxonomy, path: Path) -> None:
     """Write *taxonomy* to *path*, whole or not at all; other fields of a file there are kept."""
     kept: Mapping[str, Any] = {}

@@ -41,7 +41,7 @@ def create_app(
     live = tagger if isinstance(tagger, Live) else _live(tagger, settings)
     app.extensions[RECORDER] = live.recorder
     tagging = tag.blueprint(live, settings.max_body_bytes)
-    teaching = Teaching(settings.database_url, lambda: live.now.tagger.taxonomy)
+    teaching = Teaching(settings.database_url, lambda: live.topics)
     app.extensions["teaching"] = teaching
     labelling = articles.blueprint(teaching, settings.max_body_bytes)
     asking = review.blueprint(teaching, lambda: live.now.tagger)

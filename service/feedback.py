@@ -41,7 +41,7 @@ class Feedback:
     ----------
     archive : Archive
     taxonomy : callable
-        Returns the topics that are served now.
+        Returns the topics that take labels now: those that serve, and those that wait for it.
     """
 
     def __init__(self, archive: Archive, taxonomy: Callable[[], Taxonomy]) -> None:
@@ -118,7 +118,7 @@ class Feedback:
         return work
 
     def _stated(self, sent: LabelsRequest) -> tuple[Taxonomy, dict[str, bool | None]]:
-        """Return the topics that serve now, and what is said of them."""
+        """Return the topics that take labels now, and what is said of them."""
         both = _twice([sent.yes, sent.no, sent.withdraw])
         if both:
             raise _unprocessable("body", f"{min(both)!r} is in two lists; keep it in one")

@@ -7,7 +7,9 @@ batch and no stream mixes two versions.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from copytaster.model import edits
 from copytaster.model.tagger import Tagger
+from copytaster.model.taxonomy import Taxonomy
 from copytaster.service.metrics import SWAPS, Metrics
 from copytaster.service.recording import Recording
 from copytaster.service.replier import Replier
@@ -29,15 +31,12 @@ class Serving:
     replier : Replier
     columns : list of int
         Where the replies' counts go: :meth:`copytaster.service.metrics.Metrics.columns`.
-    topics : bytes
-        The reply to ``GET /topics``, as JSON.
     """
 
     name: str
     tagger: Tagger
     replier: Replier
     columns: list[int]
-    topics: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +67,13 @@ class Live:
         Why the champion is not what serves; ``None`` where it is.
     recorder : Recorder or None
         What keeps the replies, if they are kept.
+    topics : Taxonomy
+        What labels are taken for: the topics that serve, and behind them those of the newsroom's
+        own file that wait for a training.
+    listing : bytes
+        The reply to ``GET /topics``, as JSON.
+    unread : str or None
+        Why nothing is known of that file; ``None`` where it was read, or there is none.
 
     Parameters
     ----------
@@ -91,11 +97,25 @@ class Live:
         self.now = self._serving(tagger, name or tagger.version)
         self.champion: str | None = None
         self.refused: Refusal | None = None
+        self.unread: str | None = None
+        self._wanted: Taxonomy | None = None
+        self._list()
 
     def swap(self, tagger: Tagger, name: str) -> None:
         """Serve *tagger*, the version in the folder *name*, from the next request on."""
         self.now = self._serving(tagger, name)
+        self._list()
         self.metrics.add(SWAPS)
+
+    def expect(self, wanted: Taxonomy | None, unread: str | None = None) -> None:
+        """Take labels for the topics *wanted* too, of which ``None`` is known where *unread*."""
+        self._wanted, self.unread = wanted, unread
+        self._list()
+
+    def _list(self) -> None:
+        tagger = self.now.tagger
+        self.topics = edits.beside(tagger.taxonomy, self._wanted)
+        self.listing = TopicsReply.of(tagger, self.topics).model_dump_json().encode()
 
     def _serving(self, tagger: Tagger, name: str) -> Serving:
         return Serving(
@@ -103,5 +123,4 @@ class Live:
             tagger=tagger,
             replier=Recording(tagger, self.recorder) if self.recorder else Replier(tagger),
             columns=self.metrics.columns(tagger.taxonomy),
-            topics=TopicsReply.of(tagger).model_dump_json().encode(),
         )

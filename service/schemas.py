@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from copytaster.model.tagger import Tagger
+from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.types import Article, Review, Span, Tier
 
 Identifier = (
@@ -120,23 +121,36 @@ class TopicReply(_Reply):
     f1: float = Field(ge=0, le=1, description="Cross-validated.")
 
 
+class WaitingReply(_Reply):
+    """A topic that takes labels, and is tagged once a version has been trained on them."""
+
+    topic: str = Field(description="Slug.")
+    name: str
+    definition: str
+    uri: str | None
+    parent: str | None
+
+
 class TopicsReply(_Reply):
     """The taxonomy."""
 
     model: str
     topics: list[TopicReply]
+    waiting: list[WaitingReply] = Field(
+        description="Topics of taxonomy.json that do not serve yet; labels for them are taken."
+    )
     redirects: dict[str, list[str]] = Field(
         description="Old slugs, each with those of the topics that it means now."
     )
 
     @classmethod
-    def of(cls, tagger: Tagger) -> "TopicsReply":
-        """Return the reply for *tagger*."""
+    def of(cls, tagger: Tagger, known: Taxonomy) -> "TopicsReply":
+        """Return the reply for *tagger*; topics behind its own are *known* to wait."""
         suggest = tagger.calibration.confidence(tagger.tiers.suggest).tolist()
         proven = (tagger.tiers.auto < float("inf")).tolist()
         auto = tagger.calibration.confidence(tagger.tiers.auto).tolist()
         metrics: Mapping[str, Mapping[str, float]] = tagger.manifest.metrics["topics"]
-        redirects = tagger.taxonomy.redirects
+        redirects = known.redirects
         return cls(
             model=tagger.version,
             topics=[
@@ -152,6 +166,16 @@ class TopicsReply(_Reply):
                     f1=round(metrics[topic.slug]["f1"], 4),
                 )
                 for at, topic in enumerate(tagger.taxonomy)
+            ],
+            waiting=[
+                WaitingReply(
+                    topic=topic.slug,
+                    name=topic.name,
+                    definition=topic.definition,
+                    uri=topic.uri,
+                    parent=topic.parent,
+                )
+                for topic in known.topics[len(tagger.taxonomy) :]
             ],
             redirects={old: list(redirects.ends(old)) for old in redirects},
         )
@@ -186,6 +210,10 @@ class ReadyReply(_Reply):
     )
     refused: RefusedReply | None = Field(
         description="Why the champion is not what serves; null where it is."
+    )
+    taxonomy: str | None = Field(
+        description="What is wrong with taxonomy.json, so that labels are taken only for topics "
+        "that serve. null: nothing, or there is none."
     )
 
 

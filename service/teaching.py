@@ -23,7 +23,7 @@ class Teaching:
     database_url : str or None
         ``None``: there is no archive.
     taxonomy : callable
-        Returns the topics that are served now.
+        Returns the topics that take labels now.
     """
 
     def __init__(self, database_url: str | None, taxonomy: Callable[[], Taxonomy]) -> None:

@@ -1,4 +1,7 @@
-"""A look at the registry, twice a second, in every worker: a new champion is loaded and serves."""
+"""A look at the registry, twice a second, in every worker: a new champion is loaded and serves.
+
+So is one at the newsroom's own file of topics.
+"""
 
 import logging
 import os
@@ -13,6 +16,7 @@ from copytaster.service.courtesy import giving_way
 from copytaster.service.live import Live, Refusal, Serving
 from copytaster.service.metrics import REFUSALS
 from copytaster.service.shared import Lock, Note
+from copytaster.service.waiting import Waiting
 
 #: Seconds between looks. A look takes some 30 microseconds.
 EVERY = 0.5
@@ -36,12 +40,21 @@ class Watch:
     registry : Registry
     key : bytes or None
         The key that versions must be signed with; ``None`` accepts unsigned ones.
+    topics : Path or None
+        The newsroom's own file of topics, looked at as often; ``None``: there is none.
     """
 
-    def __init__(self, live: Live, registry: Registry, key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        live: Live,
+        registry: Registry,
+        key: bytes | None = None,
+        topics: Path | None = None,
+    ) -> None:
         self._live = live
         self._registry = registry
         self._key = key
+        self._waiting = None if topics is None else Waiting(live, topics)
         self._failed: tuple[str, _Stamp] | None = None
         self._retired: Serving | None = None
         #: What any worker made serve last, for one that starts while the champion is refused.
@@ -57,6 +70,8 @@ class Watch:
     def look(self) -> None:
         """Serve the champion if it is another than what serves; never raises."""
         self._retired = None
+        if self._waiting is not None:
+            self._waiting.look()
         try:
             champion = self._registry.champion()
         except Exception as error:  # noqa: BLE001  # whatever it is, the rest goes on

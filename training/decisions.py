@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from copytaster.model.arrays import Arrays
 from copytaster.model.taxonomy import Taxonomy
-from copytaster.training import calibrate, guarantee, thresholds
+from copytaster.training import beginning, calibrate, guarantee, thresholds
 from copytaster.training.calibrate import Calibrated
 from copytaster.training.config import Recipe
 from copytaster.training.guarantee import Proof, Target
@@ -81,6 +81,7 @@ def learn(
     taxonomy: Taxonomy,
     recipe: Recipe,
     held_back: Scored | None = None,
+    current: NDArray[np.int8] | None = None,
 ) -> Decisions:
     """Learn calibration and thresholds, and prove tiers.
 
@@ -96,11 +97,16 @@ def learn(
     held_back : Scored or None
         Articles that nothing else was learnt from, scored by the model that will serve; the
         proofs then rest on these alone. ``None``: on the out-of-fold scores.
+    current : ndarray of shape (n_articles, n_topics), int8, or None
+        The labels that calibration and thresholds are learnt from: :func:`recency.current`.
+        ``None``: all, as proofs are.
     """
+    labels = scored.labels if current is None else current
     calibrating = calibrate.fit_together if recipe.exclusive else calibrate.fit
-    calibrated = calibrating(scored.scores, scored.labels, fold)
+    calibrated = calibrating(scored.scores, labels, fold)
+    begun = beginning.begun(taxonomy, recipe)
     suggest = thresholds.choose(
-        scored.scores, scored.labels, calibrated.calibration, recipe.objective
+        scored.scores, labels, calibrated.calibration, recipe.objective, begun
     )
     targets = tuple(
         Target(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from copytaster.model import rivals
 from copytaster.training import (
+    beginning,
     estimator,
     exclusive,
     features,
@@ -113,11 +114,12 @@ class Examples:
         n_weak = len(self._weak.articles)
         behind = np.arange(len(self.labels), len(self.labels) + n_weak)
         counts = self.counts.rows(np.concatenate([rows, behind]))
-        found = Features(counts, self.recipe)
+        found = Features(counts, self.recipe, n_weak)
         labels = np.concatenate([self.labels[rows], self._weak.labels])
         weights = np.concatenate([self._recency[rows], self._weak.weights])
         lesson = Lesson(found.transform(counts), labels, weights)
         if self.recipe.exclusive:
             layer = exclusive.fit(found, lesson, self.recipe, n_jobs, tick)
             return Model(found, layer, exclusive=True)
-        return Model(found, estimator.fit(lesson, self.recipe, n_jobs, tick))
+        layer = estimator.fit(lesson, self.recipe, n_jobs, tick)
+        return Model(found, beginning.lean(layer, lesson, n_weak))

@@ -116,6 +116,8 @@ class Features:
     counts : Counts
         Of the articles that vocabulary and document frequencies are learnt from.
     recipe : Recipe
+    n_made : int
+        So many of the last articles are made up: their words are always in the vocabulary.
 
     Attributes
     ----------
@@ -125,10 +127,11 @@ class Features:
         Those of the words in the block "article".
     """
 
-    def __init__(self, counts: Counts, recipe: Recipe) -> None:
+    def __init__(self, counts: Counts, recipe: Recipe, n_made: int = 0) -> None:
         weights = {"article": 1.0, "headline": recipe.headline_weight, "pairs": 1.0}
         self.blocks = {
-            name: _block(counts, name, recipe.min_df, weights[name]) for name in fields(recipe)
+            name: _block(counts, name, recipe.min_df, weights[name], n_made)
+            for name in fields(recipe)
         }
         kept = self.blocks["article"].kept
         none = np.zeros((len(kept), 0), dtype=np.float32)
@@ -146,9 +149,12 @@ class Features:
         return slice(sum(sizes[:at]), sum(sizes[: at + 1]))
 
 
-def _block(counts: Counts, name: FieldName, min_df: int, weight: float) -> Block:
+def _block(counts: Counts, name: FieldName, min_df: int, weight: float, n_made: int) -> Block:
     matrix = counts.matrices[name]
-    kept = np.flatnonzero(_in_articles(matrix) >= min_df)
+    usual = _in_articles(matrix) >= min_df
+    if name == "article" and n_made:
+        usual |= _in_articles(matrix[-n_made:]) > 0
+    kept = np.flatnonzero(usual)
     terms = [counts.terms[name][column] for column in kept]
     if not terms:
         kept, terms = np.array([0]), [_STAND_IN]

@@ -13,11 +13,13 @@ from copytaster.model.arrays import Arrays
 from copytaster.model.errors import CorpusError
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.training import (
+    beginning,
     decisions,
     exclusive,
     familiarity,
     metrics,
     out_of_fold,
+    recency,
     reliability,
     rounding,
     split,
@@ -113,9 +115,15 @@ def _fit(
         scored = replace(scored, scores=exclusive.sharpened(scored.scores, by))
     model = model.rounded()
     proof = _scored(examples, model, corpus, proving)
-    found = decisions.learn(scored, fold[learnt], corpus.taxonomy, recipe, proof)
+    current = recency.current(corpus)[learnt]
+    found = decisions.learn(scored, fold[learnt], corpus.taxonomy, recipe, proof, current)
     decided = thresholds.cross_fitted(
-        scored.scores, scored.labels, fold[learnt], recipe.objective, found.calibrated.by_fold
+        scored.scores,
+        current,
+        fold[learnt],
+        recipe.objective,
+        found.calibrated.by_fold,
+        beginning.begun(corpus.taxonomy, recipe),
     )
     return Fitted(
         corpus=corpus,
@@ -124,7 +132,7 @@ def _fit(
         report=metrics.compare(decided, scored.labels),
         decisions=found,
         familiarity=familiarity.fit(held_out.known[learnt]),
-        reliability=_reliability(found.calibrated.held_out, scored.labels),
+        reliability=_reliability(found.calibrated.held_out, current),
     )
 
 

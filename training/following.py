@@ -1,7 +1,7 @@
 """What of a changed taxonomy a tagger can follow at once, and what waits for the next training."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from copytaster.model.taxonomy import Taxonomy, Topic
@@ -35,9 +35,7 @@ class Plan:
         """Return the tagger's topics, with those redirects of *wanted* that lead to them."""
         topics = (*self.topics, *self.new)
         slugs = frozenset(topic.slug for topic in topics)
-        parent = {topic.slug: topic.parent for topic in (*wanted, *topics)}
-        placed = tuple(replace(topic, parent=_above(topic, parent, slugs)) for topic in topics)
-        return Taxonomy(placed, "the tagger", wanted.redirects.within(slugs))
+        return Taxonomy(placed(topics, wanted), "the tagger", wanted.redirects.within(slugs))
 
 
 def plan(now: Taxonomy, wanted: Taxonomy, *, exclusive: bool) -> Plan:
@@ -110,6 +108,13 @@ class _Planning:
     def _wait(self, topic: Topic, why: str) -> Topic:
         self.waiting.append(f"{topic.slug}: {why}")
         return topic
+
+
+def placed(topics: Sequence[Topic], wanted: Iterable[Topic]) -> tuple[Topic, ...]:
+    """Return *topics*, each below the nearest above it, by all topics *wanted*, that is there."""
+    slugs = frozenset(topic.slug for topic in topics)
+    parent = {topic.slug: topic.parent for topic in (*wanted, *topics)}
+    return tuple(replace(topic, parent=_above(topic, parent, slugs)) for topic in topics)
 
 
 def _above(topic: Topic, parent: dict[str, str | None], slugs: frozenset[str]) -> str | None:

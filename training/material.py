@@ -1,15 +1,18 @@
 """What a challenger may learn from: the archive's articles, and the seeds where they are wanted."""
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copytaster.archive import relabelled
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.model.errors import CorpusError
 from copytaster.model.taxonomy import Taxonomy
-from copytaster.training.corpus import Corpus
+from copytaster.training import following
+from copytaster.training.corpus import NO, Corpus
 from copytaster.training.held_out import Contender
 
 
@@ -78,6 +81,42 @@ def gather(
             "(POST /articles), or import them (copytaster archive import)"
         )
     return Corpus(tuple(found), taxonomy)
+
+
+def teachable(
+    corpus: Corpus, learned: NDArray[np.int64], served: AbstractSet[str]
+) -> tuple[Corpus, tuple[str, ...]]:
+    """Leave out topics that are not served yet and that no article is known not to be about.
+
+    So the first labels of a new topic, all of them a yes, do not hold up the others' training.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    learned : ndarray of shape (n_learned,), int64
+        The rows that are learned from.
+    served : set of str
+
+    Returns
+    -------
+    corpus : Corpus
+        The same articles in the same order.
+    waiting : tuple of str
+        The slugs that were left out.
+    """
+    taxonomy = corpus.taxonomy
+    told = (corpus.labels[learned] == NO).any(axis=0).tolist()
+    pairs = zip(taxonomy, told, strict=True)
+    kept = tuple(topic for topic, one in pairs if one or topic.slug in served)
+    slugs = frozenset(topic.slug for topic in kept)
+    waiting = tuple(slug for slug in taxonomy.slugs if slug not in slugs)
+    if not waiting or not kept:
+        return corpus, ()
+    smaller = Taxonomy(
+        following.placed(kept, taxonomy), taxonomy.source, taxonomy.redirects.within(slugs)
+    )
+    articles = tuple(_within(item, slugs) for item in corpus.articles)
+    return Corpus(articles, smaller, corpus.unlabelled), waiting
 
 
 def _within(item: LabelledArticle, known: frozenset[str]) -> LabelledArticle:

@@ -1,6 +1,5 @@
 """The column of a topic that has no label yet, in the feature space of a tagger that is there."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,7 +26,6 @@ MOST_TEXTS = 10_000
 _LEAST_SHARE = 0.005
 #: By so much points of a calibration are apart at least.
 _APART = 1e-3
-_OUT = re.compile(r"\bOut:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +51,8 @@ class Newcomer:
 
 
 def examples(topic: Topic) -> list[Article]:
-    """Return made-up articles of *topic*: lists of its signature terms, and its definition.
-
-    Of a definition that says "In: …" and "Out: …" only what is in counts.
-    """
-    inside = _OUT.split(topic.definition)[0].strip().removeprefix("In:").strip()
-    texts = [*weak.lists(topic), inside]
-    return [Article(text=text) for text in texts if tokens(text)]
+    """Return made-up articles of *topic*, as training learns from: :func:`weak.made`."""
+    return [Article(text=text) for text in weak.made(topic)]
 
 
 def add(arrays: Arrays, topic: Topic, texts: Sequence[Article]) -> Newcomer:

@@ -1,4 +1,4 @@
-"""How much an article counts by its age: what was news years ago teaches less about today."""
+"""How much an article counts by its age, and what is older than a topic."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from copytaster.model.types import Article
 from copytaster.training import split
+from copytaster.training.corpus import NO, UNKNOWN, YES, Corpus
 
 #: Seconds in a year.
 _YEAR = 365.25 * 24 * 3600
@@ -32,3 +33,19 @@ def weights(articles: Sequence[Article], half_life: float | None) -> NDArray[np.
     recent = np.maximum(0.5 ** ((seconds.max() - seconds) / (half_life * _YEAR)), _LEAST)
     found[dated] = recent / recent.mean()
     return found
+
+
+def current(corpus: Corpus) -> NDArray[np.int8]:
+    """Return the labels of *corpus* without those that are older than their topic.
+
+    A no to an article from before the first that is about the topic says little of how often it
+    comes now, so it becomes unknown; where neither is dated, it stays.
+
+    Returns
+    -------
+    ndarray of shape (n_articles, n_topics), int8
+    """
+    dates = np.array([split.seconds(item.article) for item in corpus.articles])[:, np.newaxis]
+    first = np.where((corpus.labels == YES) & ~np.isnan(dates), dates, np.inf).min(axis=0)
+    older = (corpus.labels == NO) & (dates < first) & np.isfinite(first)
+    return np.where(older, UNKNOWN, corpus.labels).astype(np.int8)

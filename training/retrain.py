@@ -32,6 +32,7 @@ from copytaster.training.workshop import workshop
 #: Steps of the whole; of a stage that cannot be counted only the beginning is told.
 STEPS = 1000
 _GROUPED, _FITTED, _JUDGED = 100, 900, 990
+_UNTOLD = "no article to learn from is known not to be about it; send some with a no (not_topics)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +135,16 @@ class _Retraining:
             items, taxonomy, seeds if wanted else None, one_topic=one_topic
         )
         self._recipe = recipe or config.preset(len(self._corpus.articles))
+        self._waiting: tuple[str, ...] = ()
 
     def run(self) -> Outcome:
         """Do it."""
-        means, corpus = self._means, self._corpus
+        means = self._means
         means.tell("grouping", _GROUPED // 3)
-        held = held_out.choose(corpus, self._champion, Share())
-        learned = np.setdiff1d(np.arange(len(corpus.articles)), held)
+        held = held_out.choose(self._corpus, self._champion, Share())
+        learned = np.setdiff1d(np.arange(len(self._corpus.articles)), held)
+        served = self._champion.tagger.taxonomy.slugs if self._champion is not None else ()
+        corpus, self._waiting = material.teachable(self._corpus, learned, frozenset(served))
         lesson = Corpus(tuple(corpus.articles[row] for row in learned.tolist()), corpus.taxonomy)
         unfit = self._same(lesson) or self._too_few(len(np.unique(corpus.stories[held])))
         if unfit is not None:
@@ -228,7 +232,10 @@ class _Retraining:
         return replace(usual, micro_margin=micro, topic_margin=topic)
 
     def _notes(self) -> tuple[str, ...]:
-        """Say if the champion learned from articles that are nowhere any more."""
+        """Say what waits, and if the champion learned from articles that are nowhere any more."""
+        return (*(f"{slug} waits: {_UNTOLD}." for slug in self._waiting), *self._lost())
+
+    def _lost(self) -> tuple[str, ...]:
         if self._champion is None or self._champion.seen is None:
             return ()
         gone = int((~np.isin(self._champion.seen, self._corpus.keys)).sum())

@@ -16,6 +16,13 @@ from copytaster.training.ranking import highest
 FLOOR = 0.1
 #: Most topics' F1 reaches this: few of the highest scores need to be looked at.
 _USUAL = 0.5
+#: A topic with made-up articles begins as if it had so many yes labels at the usual share.
+_USUAL_YES = 5
+#: By so much a suggestion of such a topic scores above the median text: a cosine of 1 in 40 with
+#: its made-up articles, while it has no label.
+_ABOVE_MEDIAN = 0.4
+#: However rarely the other topics come, it is suggested for such a share.
+_LEAST_SHARE = 0.005
 #: With so many yes labels a topic's threshold lies midway between its own and the common one.
 _DRAW = 50
 
@@ -98,13 +105,47 @@ def choose(
     labels: NDArray[np.int8],
     calibration: Calibration,
     objective: Objective,
+    begun: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
     """Return the thresholds, shape (n_topics,), float64, that serve the *objective*.
 
     For "both", each topic's own best is drawn towards the common one by n / (n + 50), n the
     number of its yes labels: few labels fix no common scale, and many need no scale of their own.
     A topic whose confidences are all on one side of the common one keeps its own.
+
+    Topics that have *begun*, (n_topics,), bool, with made-up articles are drawn towards the score
+    that they would reach as often as the median topic is a yes, by 5 / (n + 5), if that is clearly
+    above the median score. Many that have no label together are not suggested more often than
+    those that have some. All this was measured: docs/decisions.md.
     """
+    found = _by_labels(scores, labels, calibration, objective)
+    return found if begun is None or not begun.any() else _drawn(found, scores, labels, begun)
+
+
+def _drawn(
+    own: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    begun: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    n_yes = (labels == YES).sum(axis=0)
+    shares = n_yes[n_yes > 0] / len(labels)
+    share = max(float(np.median(shares)) if shares.size else 0.0, _LEAST_SHARE)
+    share *= min(1.0, shares.size / max(np.count_nonzero(begun & (n_yes == 0)), 1))
+    usual = np.quantile(scores[:, begun], 1.0 - share, axis=0, method="higher")
+    usual = np.maximum(usual, np.median(scores[:, begun], axis=0) + _ABOVE_MEDIAN)
+    pull = _USUAL_YES / (n_yes[begun] + _USUAL_YES)
+    found = own.copy()
+    found[begun] = pull * usual + (1.0 - pull) * own[begun]
+    return found
+
+
+def _by_labels(
+    scores: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    calibration: Calibration,
+    objective: Objective,
+) -> NDArray[np.float64]:
     if objective == "macro":
         return per_topic(scores, labels)
     shared = common(scores, labels, calibration)
@@ -123,10 +164,12 @@ def cross_fitted(
     fold: NDArray[np.int64],
     objective: Objective = "both",
     lines: Sequence[Calibration] | None = None,
+    begun: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
     """Decide each article with thresholds chosen without its fold, so that none is flattered.
 
     *lines* are calibrations fitted without each fold; ``None``: :func:`calibrate.platt_by_fold`.
+    *begun* is as for :func:`choose`.
 
     Returns
     -------
@@ -136,5 +179,5 @@ def cross_fitted(
     for number, calibration in enumerate(lines or calibrate.platt_by_fold(scores, labels, fold)):
         inside = fold == number
         rest, known = scores[~inside], labels[~inside]
-        decided[inside] = scores[inside] >= choose(rest, known, calibration, objective)
+        decided[inside] = scores[inside] >= choose(rest, known, calibration, objective, begun)
     return decided

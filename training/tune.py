@@ -8,7 +8,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from copytaster.training import metrics, out_of_fold, thresholds
+from copytaster.training import beginning, metrics, out_of_fold, recency, thresholds
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.examples import Examples
@@ -109,7 +109,10 @@ def _trial(corpus: Corpus, recipe: Recipe, counts: Counts) -> Trial:
     rows = np.flatnonzero(fold >= 0)
     with threadpool_limits(1):
         scores = out_of_fold.judge(Examples(corpus, recipe, counts), fold).scores[rows]
-        labels = corpus.labels[rows]
-        decided = thresholds.cross_fitted(scores, labels, fold[rows], recipe.objective)
-    report = metrics.compare(decided, labels)
+        current = recency.current(corpus)[rows]
+        begun = beginning.begun(corpus.taxonomy, recipe)
+        decided = thresholds.cross_fitted(
+            scores, current, fold[rows], recipe.objective, begun=begun
+        )
+    report = metrics.compare(decided, corpus.labels[rows])
     return Trial(recipe, report.micro.f1, report.macro_f1)

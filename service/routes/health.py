@@ -24,6 +24,7 @@ def blueprint(live: Live) -> Blueprint:
             scorer=tagger.scorer.engine,
             champion=live.champion,
             refused=refused and RefusedReply(version=refused.version, why=refused.why),
+            taxonomy=live.unread,
         )
         return Response(reply.model_dump_json(), mimetype="application/json")
 

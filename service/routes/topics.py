@@ -11,6 +11,6 @@ def blueprint(live: Live) -> Blueprint:
 
     @routes.get("/topics")
     def topics() -> Response:
-        return Response(live.now.topics, mimetype="application/json")
+        return Response(live.listing, mimetype="application/json")
 
     return routes

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,3 +160,16 @@ def test_a_champion_that_came_meanwhile_is_not_taken_down(
     monkeypatch.setenv("COPYTASTER_HOME", str(home))
     run("apply", "--texts", str(home / "texts.jsonl"))
     assert {"ball", "health"} <= set(champion(home).taxonomy.slugs)
+
+
+def test_two_commands_at_the_same_moment_both_count(home: Path) -> None:
+    command = [sys.executable, "-m", "copytaster.cli.main", "topics", "add"]
+    slugs = ("health", "science")
+    both = [
+        subprocess.Popen([*command, slug, "--term", slug, "--texts", "texts.jsonl"])
+        for slug in slugs
+    ]
+    assert [process.wait(300) for process in both] == [0, 0]
+    written = json.loads((home / "taxonomy.json").read_text())["topics"]
+    assert {topic["slug"] for topic in written} == {"sport", "trade", "travel", *slugs}
+    assert set(champion(home).taxonomy.slugs) == {"sport", "trade", "travel", *slugs}

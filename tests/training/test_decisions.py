@@ -1,5 +1,7 @@
 """Thresholds and metrics on scores whose answer is known."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -97,6 +99,35 @@ def test_a_topic_that_is_never_as_sure_as_the_common_cut_keeps_its_own(top: floa
     own = thresholds.choose(scores, labels, modest, "macro")[1]
     assert thresholds.choose(scores, labels, modest, "both")[1] == own
     assert -10 <= thresholds.choose(scores, labels, modest, "micro")[1] <= 10
+
+
+@pytest.mark.parametrize("n_yes", [0, 1, 9])
+def test_a_topic_that_has_begun_is_drawn_to_the_usual_share_until_its_labels_are_many(
+    n_yes: int,
+) -> None:
+    scores, labels = two_topics(n_yes)
+    scores[:, 1] += np.linspace(0, 0.1, len(scores))
+    begun = np.array([False, True])
+    first, own = thresholds.choose(scores, labels, IDENTITY, "both")
+    found = thresholds.choose(scores, labels, IDENTITY, "both", begun)
+    share = np.median([0.5, n_yes / 1000]) if n_yes else 0.5
+    usual = np.sort(scores[:, 1])[math.ceil((1 - share) * 999)]
+    usual = max(usual, np.median(scores[:, 1]) + 0.4)
+    drawn = (5 * usual + n_yes * own) / (n_yes + 5)
+    assert found.tolist() == pytest.approx([first, drawn])
+
+
+def test_topics_without_labels_share_what_one_topic_with_labels_has() -> None:
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(1000, 11))
+    labels = np.zeros((1000, 11), dtype=np.int8)
+    labels[:, 0] = scores[:, 0] > 1
+    begun = np.arange(11) > 0
+    knots = Calibration(np.repeat(KNOTS[:1], 11, axis=0), np.repeat(KNOTS[:1], 11, axis=0))
+    found = thresholds.choose(scores, labels, knots, "macro", begun)
+    suggested = (scores[:, 1:] >= found[1:]).sum(axis=0)
+    assert (suggested <= labels[:, 0].sum() / 10 + 1).all()
+    assert (suggested > 0).all()
 
 
 @given(st.data())

@@ -17,8 +17,17 @@ from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy, Topic
 from copytaster.model.types import Article
+from copytaster.training import (
+    beginning,
+    fit,
+    metrics,
+    out_of_fold,
+    saving,
+    split,
+    thresholds,
+    weak,
+)
 from copytaster.training import corpus as corpora
-from copytaster.training import fit, metrics, out_of_fold, saving, split, thresholds, weak
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import Corpus
 from copytaster.training.examples import Examples
@@ -246,9 +255,10 @@ def test_the_report_decides_each_article_by_thresholds_of_the_other_folds(
     scores = out_of_fold.judge(Examples(small_corpus, recipe), fold).scores
     fitted = fit.fit(small_corpus, recipe)
     labels, calibration = small_corpus.labels, calibration_of(fitted)
-    decided = thresholds.cross_fitted(scores, labels, fold)
+    begun = beginning.begun(small_corpus.taxonomy, recipe)
+    decided = thresholds.cross_fitted(scores, labels, fold, begun=begun)
     assert fitted.report == metrics.compare(decided, labels)
-    chosen = thresholds.choose(scores, labels, calibration, recipe.objective)
+    chosen = thresholds.choose(scores, labels, calibration, recipe.objective, begun)
     assert np.array_equal(fitted.arrays["suggest"], chosen)
 
 
@@ -256,8 +266,9 @@ def test_a_weak_example_says_yes_to_its_topic_and_nothing_of_the_others(
     small_taxonomy: Taxonomy,
 ) -> None:
     made = weak.examples(small_taxonomy, Recipe())
-    assert made.labels.tolist() == [[1, -1, -1], [1, -1, -1]]
-    assert {article.text for article in made.articles} == {"tariff", "export duty"}
+    assert made.labels.tolist() == [[1, -1, -1]] * 3
+    texts = {article.text for article in made.articles}
+    assert texts == {"tariff", "export duty", "Goods between countries."}
     assert weak.examples(small_taxonomy, Recipe(weak_weight=0)).articles == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from copytaster.archive import kept
 from copytaster.model.errors import CorpusError
 from copytaster.model.tagger import Tagger
-from copytaster.model.taxonomy import Taxonomy
+from copytaster.model.taxonomy import Taxonomy, Topic
 from copytaster.training import material
 from copytaster.training.corpus import Corpus
 from copytaster.training.held_out import Contender
@@ -87,3 +87,21 @@ def test_a_text_that_was_dropped_is_known_by_what_it_was() -> None:
     words = replace(whole.article, headline="full nets", text="are full nets the")
     dropped = replace(whole, article=words, digest=digest)
     assert Corpus((dropped,), OWN).keys.tolist() == Corpus((whole,), OWN).keys.tolist()
+
+
+def test_a_new_topic_that_only_has_yes_labels_waits_and_the_others_are_learned() -> None:
+    taxonomy = Taxonomy(
+        (*OWN, Topic("virus", "Virus"), Topic("vaccine", "Vaccine", parent="virus"))
+    )
+    items = [
+        labelled(1, "", "Nets full.", ["fishing"], no=frozenset({"trade"}), complete=False),
+        labelled(2, "", "Cases.", ["virus"], no=frozenset({"fishing", "vaccine"}), complete=False),
+    ]
+    corpus, rows = Corpus(tuple(items), taxonomy), np.arange(2)
+    found, waiting = material.teachable(corpus, rows, frozenset())
+    assert (found.taxonomy.slugs, waiting) == (("fishing", "trade", "vaccine"), ("virus",))
+    assert found.taxonomy.topics[-1].parent is None
+    assert found.labels.tolist() == [[1, 0, -1], [0, -1, 0]]
+    served, waiting = material.teachable(corpus, rows, frozenset({"virus"}))
+    assert (served, waiting) == (corpus, ())
+    assert material.teachable(corpus, rows[:0], frozenset()) == (corpus, ())

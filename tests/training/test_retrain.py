@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,17 @@ def test_an_order_of_a_later_copytaster_is_refused() -> None:
     assert Order("fast", promote=False).as_json() == {"preset": "fast", "promote": False}
     with pytest.raises(ArchiveError, match="what the job asks: dance"):
         Order.from_json({"dance": True})
+
+
+def test_a_topic_that_no_article_is_known_not_to_be_about_waits_and_holds_up_no_other(
+    registry: Registry, articles: tuple[LabelledArticle, ...]
+) -> None:
+    both = frozenset({"trade", "sport"})
+    items = [replace(item, no=both - item.yes, complete=False) for item in articles]
+    items[0] = replace(items[0], yes=items[0].yes | {"pandemic"})
+    wanted = Taxonomy.from_slugs(["trade", "sport", "pandemic"])
+    found = retrain.run(items, Order(), Means(registry, no_seeds, wanted))
+    assert found.kind == "promoted"
+    assert any(words.startswith("pandemic waits") for words in found.words)
+    loaded = Contender.load(registry.folder(found.version or ""))
+    assert loaded.tagger.taxonomy.slugs == ("sport", "trade")
