@@ -13,7 +13,10 @@ from bench.rows import Row, cells, show
 
 PEERS = Path(workers.__file__).parent / "peers"
 #: What of the extra ``bench`` a measurement needs.
-EXTRA = {"audit": "cleanlab", **dict.fromkeys(("growth", "guarantee", "tagging"), "matplotlib")}
+EXTRA = {
+    "audit": "cleanlab",
+    **dict.fromkeys(("growth", "guarantee", "newsroom_year", "tagging"), "matplotlib"),
+}
 
 
 @pytest.mark.parametrize("name", NAMES)
