@@ -4,7 +4,11 @@ Beside it, on the same months, a tagger that is never retrained, and one that le
 labels and serves without a gate. Then the first years again, with wrong labels in some months.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +18,6 @@ from bench.foresight import Score
 from bench.plots import draw_year
 from bench.rows import Row
 from bench.turns import Turn, follow, total
-from copytaster.cli.screen import progress_bar
 
 #: Events that are labelled before the stream begins, and its last month.
 FIRST, LAST = 200, "2020-11"
@@ -25,46 +28,63 @@ POISONED_UNTIL, EVERY = "2012-12", 3
 CHECKS = ("micro", "topic", "auto", "labels")
 PLOT = Path(__file__).resolve().parents[1] / "docs" / "plots" / "newsroom_year.svg"
 
-_Pick = Callable[[Turn], Score]
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One stream, followed twice.
+
+    Attributes
+    ----------
+    gated, free : list of Turn
+        With the gate and without; the same months.
+    """
+
+    gated: list[Turn]
+    free: list[Turn]
 
 
 def run() -> list[Row]:
-    """Follow the stream, and draw it; then follow it with wrong labels."""
+    """Follow the stream, and draw it; follow it with wrong labels as well."""
     stream = months.events(FIRST, LAST)
-    early = months.poisoned(months.until(stream, POISONED_UNTIL), EVERY)
-    with progress_bar() as progress:
-        honest = follow(stream, progress)
-        wrong = follow(early, progress)
-    draw_year(honest, PLOT)
-    return [*figures("", honest), *_times(honest), *figures("poisoned: ", wrong), *_named(wrong)]
+    wrong = months.poisoned(months.until(stream, POISONED_UNTIL), EVERY)
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        pairs = [
+            [pool.submit(follow, one, gated=gated) for gated in (True, False)]
+            for one in (stream, wrong)
+        ]
+        honest, poisoned = (Year(*(half.result() for half in pair)) for pair in pairs)
+    draw_year(honest.gated, honest.free, PLOT)
+    return [
+        *figures("", honest),
+        *_times(honest),
+        *figures("poisoned: ", poisoned),
+        *_named(poisoned.gated),
+    ]
 
 
-def figures(start: str, turns: Sequence[Turn]) -> Iterator[Row]:
-    """Yield what the *turns* of a stream show; names of rows begin with *start*."""
-    span = f"{turns[0].month} to {turns[-1].month}"
-    yield Row(f"{start}months, {span}", len(turns))
-    later = [turn for turn in turns if turn.month >= REPORTED]
-    for name, part in ((span, turns), (f"from {REPORTED} on", later)):
-        if part:
-            yield from _accuracy(f"{start}{name}", part)
-    yield from _outcomes(start, turns)
-    yield from _foresight(start, turns)
+def figures(start: str, year: Year) -> Iterator[Row]:
+    """Yield what a *year* shows; names of rows begin with *start*."""
+    span = f"{year.gated[0].month} to {year.gated[-1].month}"
+    yield Row(f"{start}months, {span}", len(year.gated))
+    for name, first in ((span, ""), (f"from {REPORTED} on", REPORTED)):
+        gated = [one for one in year.gated if one.month >= first]
+        free = [one.score for one in year.free if one.month >= first]
+        if gated:
+            served, never = [one.score for one in gated], [one.never for one in gated]
+            yield from _beside(f"{start}{name}, peer never retrained", served, never)
+            yield from _beside(f"{start}{name}, peer without a gate", served, free)
+    yield from _outcomes(start, year.gated)
+    yield from _foresight(start, year.gated)
 
 
-def _accuracy(start: str, turns: Sequence[Turn]) -> Iterator[Row]:
-    gated = total([turn.gated for turn in turns])
-    peers: tuple[tuple[str, _Pick], ...] = (
-        ("never retrained", lambda turn: turn.never),
-        ("retrained without a gate", lambda turn: turn.ungated),
-    )
-    for peer, pick in peers:
-        other = total([pick(turn) for turn in turns])
-        better = sum(turn.gated.right > pick(turn).right for turn in turns)
-        worse = sum(turn.gated.right < pick(turn).right for turn in turns)
-        spread = f"better in {better} months, worse in {worse}"
-        name = f"{start}: accuracy of the top tag; peer: {peer}"
-        yield Row(name, gated.accuracy, other.accuracy, spread=spread)
-        yield Row(f"{start}: micro F1 of the tags; peer: {peer}", gated.f1, other.f1)
+def _beside(name: str, ours: Sequence[Score], theirs: Sequence[Score]) -> Iterator[Row]:
+    both = list(zip(ours, theirs, strict=True))
+    better = sum(one.right > other.right for one, other in both)
+    worse = sum(one.right < other.right for one, other in both)
+    one, other = total(ours), total(theirs)
+    spread = f"better in {better} months, worse in {worse}"
+    yield Row(f"{name}: accuracy of the top tag", one.accuracy, other.accuracy, spread=spread)
+    yield Row(f"{name}: micro F1 of the tags", one.f1, other.f1)
 
 
 def _outcomes(start: str, turns: Sequence[Turn]) -> Iterator[Row]:
@@ -72,11 +92,7 @@ def _outcomes(start: str, turns: Sequence[Turn]) -> Iterator[Row]:
         yield Row(f"{start}retrainings: {outcome}", len(_with(turns, outcome)))
     for check in CHECKS:
         failed = [turn for turn in turns if any(one == check for one, _ in turn.after.failed)]
-        topics = sorted(
-            {str(topic) for turn in failed for one, topic in turn.after.failed if topic}
-        )
-        named = f" ({', '.join(topics)})" if topics else ""
-        yield Row(f"{start}refused by {check}{named}", len(failed))
+        yield Row(f"{start}refused by {check}{_topics(failed, check)}", len(failed))
 
 
 def _topics(failed: Sequence[Turn], check: str) -> str:
@@ -92,36 +108,26 @@ def _foresight(start: str, turns: Sequence[Turn]) -> Iterator[Row]:
         if not gains:
             continue
         name = f"{start}challengers {outcome}, the month after"
-        yield Row(
-            f"{name}: worse than the champion they met; peer: better",
-            sum(gain.gain < 0 for gain in gains),
-            sum(gain.gain > 0 for gain in gains),
-        )
-        yield Row(
-            f"{name}: worse for certain (95 %); peer: better for certain",
-            sum(gain.high < 0 for gain in gains),
-            sum(gain.low > 0 for gain in gains),
-        )
+        worse = sum(gain.gain < 0 for gain in gains)
+        better = sum(gain.gain > 0 for gain in gains)
+        yield Row(f"{name}: worse than the champion they met; peer: better", worse, better)
+        worse, better = sum(gain.high < 0 for gain in gains), sum(gain.low > 0 for gain in gains)
+        yield Row(f"{name}: worse for certain (95 %); peer: better for certain", worse, better)
         points = [100 * gain.gain for gain in gains]
         spread = f"{min(points):+.1f} to {max(points):+.1f}"
         mean = float(np.mean(points))
         yield Row(f"{name}: points of micro F1 above the champion, mean", mean, spread=spread)
 
 
-def _times(turns: Sequence[Turn]) -> Iterator[Row]:
-    judged = [turn for turn in turns if turn.after.learned]
-    gated = [turn.after.seconds for turn in judged]
-    without = [turn.free.seconds for turn in judged]
-    most = max(turn.after.learned for turn in judged)
+def _times(year: Year) -> Iterator[Row]:
+    pairs = zip(year.gated, year.free, strict=True)
+    judged = [(one.after, other.after) for one, other in pairs if one.after.learned]
+    most = max(one.learned for one, _ in judged)
     for what, of in (("mean", np.mean), ("median", np.median), ("longest", np.max)):
-        name = f"s a retraining of up to {most:,} articles, {what}; peer: without a gate"
-        yield Row(name, float(of(gated)), float(of(without)))
-    cpu = float(np.mean([turn.after.cpu for turn in judged]))
-    yield Row("CPU s a retraining, mean; peer: without a gate", cpu, _mean_cpu(judged))
-
-
-def _mean_cpu(turns: Sequence[Turn]) -> float:
-    return float(np.mean([turn.free.cpu for turn in turns]))
+        ours, theirs = (float(of([pair[at].seconds for pair in judged])) for at in range(2))
+        yield Row(f"s a retraining of up to {most:,} articles, {what}; peer: no gate", ours, theirs)
+        ours, theirs = (float(of([pair[at].cpu for pair in judged])) for at in range(2))
+        yield Row(f"CPU s a retraining, {what}; peer: no gate", ours, theirs)
 
 
 def _named(turns: Sequence[Turn]) -> Iterator[Row]:

@@ -83,13 +83,16 @@ def draw_costs(costs: Mapping[str, float], path: Path) -> None:
         _save(figure, path)
 
 
-def draw_year(turns: Sequence["Turn"], path: Path) -> None:
-    """Draw each month's accuracy of the top tag, and below it what the gate made of the month."""
+def draw_year(turns: Sequence["Turn"], free: Sequence["Turn"], path: Path) -> None:
+    """Draw each month's accuracy of the top tag, and below it what the gate made of the month.
+
+    *free* are the same months without a gate.
+    """
     months = [datetime.strptime(turn.month, "%Y-%m").replace(tzinfo=UTC) for turn in turns]
-    drawn = [at for at, turn in enumerate(turns) if turn.gated.articles >= _MONTH]
+    drawn = [at for at, turn in enumerate(turns) if turn.score.articles >= _MONTH]
     lines = (
-        ("retrained through the gate", "C0", "-", [turn.gated for turn in turns]),
-        ("retrained without a gate", "C1", "--", [turn.ungated for turn in turns]),
+        ("retrained through the gate", "C0", "-", [turn.score for turn in turns]),
+        ("retrained without a gate", "C1", "--", [turn.score for turn in free]),
         ("never retrained", "0.45", ":", [turn.never for turn in turns]),
     )
     kinds = (("promoted", "|", "C0"), ("refused", "x", "k"), ("too few", "o", "0.45"))

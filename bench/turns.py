@@ -1,5 +1,6 @@
-"""A stream followed month by month: tag, judge, feed back, retrain, with the gate and without."""
+"""A stream followed month by month: tag, judge, feed back, retrain, with the gate or without."""
 
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,13 +10,12 @@ from bench.foresight import Score, Sight
 from bench.loops import Loop, Retrained
 from bench.months import Stream
 from copytaster.training.config import BEST, Recipe
-from copytaster.training.fit import Progress
 from copytaster.training.paired import Difference
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A month: how the taggers did on it, and what came of the retrainings after it.
+    """A month: how taggers did on it, and what came of the retraining after it.
 
     Attributes
     ----------
@@ -23,51 +23,46 @@ class Turn:
         ``YYYY-MM``.
     poisoned : str or None
         The topic whose labels were fed back wrongly.
-    never, ungated, gated : Score
-        On this month, which none had seen: the first tagger, the one that all labels of the months
-        before made, and the champion.
-    after, free : Retrained
-        At the month's end, through the gate and without.
+    never, score : Score
+        On this month, which neither had seen: of the first tagger, and of the one that served.
+    after : Retrained
+        At the month's end.
     gain : Difference or None
-        On the next month, by how much the gate's challenger is better than the champion that it was
-        judged against; ``None`` where there is no challenger or no next month.
+        On the next month, by how much the challenger is better than the champion that it was
+        judged against; ``None`` where there is no challenger, no gate, or no next month.
     """
 
     month: str
     poisoned: str | None
     never: Score
-    ungated: Score
-    gated: Score
+    score: Score
     after: Retrained
-    free: Retrained
     gain: Difference | None = None
 
 
-def follow(stream: Stream, progress: Progress, recipe: Recipe = BEST) -> list[Turn]:
-    """Follow *stream* to its end."""
+def follow(stream: Stream, *, gated: bool, recipe: Recipe = BEST) -> list[Turn]:
+    """Follow *stream* to its end, through the gate or without it."""
     with tempfile.TemporaryDirectory() as folder:
-        gate = Loop(Path(folder) / "gate", stream.taxonomy, recipe)
-        free = Loop(Path(folder) / "free", stream.taxonomy, recipe)
+        loop = Loop(Path(folder) / "newsroom", stream.taxonomy, recipe)
         try:
-            for loop in (gate, free):
-                loop.start(stream.first)
-            return _turns(stream, gate, free, progress)
+            loop.start(stream.first)
+            return _turns(stream, loop, gated=gated)
         finally:
-            for loop in (gate, free):
-                loop.close()
+            loop.close()
 
 
-def _turns(stream: Stream, gate: Loop, free: Loop, progress: Progress) -> list[Turn]:
-    never, turns = gate.serving, list[Turn]()
-    for number, month in enumerate(stream.months):
-        progress(month.name, number, len(stream.months))
+def _turns(stream: Stream, loop: Loop, *, gated: bool) -> list[Turn]:
+    never, turns = loop.serving, list[Turn]()
+    for month in stream.months:
         sight = Sight(month, stream.taxonomy)
-        if gate.contest is not None:
-            turns[-1] = replace(turns[-1], gain=sight.difference(*gate.contest))
-        scores = [sight.score(one) for one in (never, free.serving, gate.serving)]
-        for loop in (gate, free):
-            loop.feed(month.fed)
-        turns.append(Turn(month.name, month.poisoned, *scores, gate.gated(), free.ungated()))
+        if loop.contest is not None:
+            turns[-1] = replace(turns[-1], gain=sight.difference(*loop.contest))
+        scores = sight.score(never), sight.score(loop.serving)
+        loop.feed(month.fed)
+        after = loop.gated() if gated else loop.ungated()
+        turns.append(Turn(month.name, month.poisoned, *scores, after))
+        how = "gate" if gated else "no gate"
+        print(f"{month.name}, {how}: {scores[1].accuracy:.3f}, {after.outcome}", file=sys.stderr)
     return turns
 
 
