@@ -20,7 +20,7 @@ from bench.rows import Row
 from bench.turns import Turn, follow, total
 
 #: Events that are labelled before the stream begins, and its last month.
-FIRST, LAST = 200, "2020-11"
+FIRST, LAST = 200, "2015-12"
 #: What was chosen was chosen by what the months before this year showed.
 REPORTED = "2013"
 #: With wrong labels the stream goes so far, and they come in every third month.
@@ -45,12 +45,10 @@ class Year:
 
 def run() -> list[Row]:
     """Follow the stream, and draw it; follow it with wrong labels as well."""
-    stream = months.events(FIRST, LAST)
-    wrong = months.poisoned(months.until(stream, POISONED_UNTIL), EVERY)
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         pairs = [
-            [pool.submit(follow, one, gated=gated) for gated in (True, False)]
-            for one in (stream, wrong)
+            [pool.submit(_followed, last, wrong=wrong, gated=gated) for gated in (True, False)]
+            for last, wrong in ((LAST, False), (POISONED_UNTIL, True))
         ]
         honest, poisoned = (Year(*(half.result() for half in pair)) for pair in pairs)
     draw_year(honest.gated, honest.free, PLOT)
@@ -60,6 +58,11 @@ def run() -> list[Row]:
         *figures("poisoned: ", poisoned),
         *_named(poisoned.gated),
     ]
+
+
+def _followed(last: str, *, wrong: bool, gated: bool) -> list[Turn]:
+    stream = months.events(FIRST, last)
+    return follow(months.poisoned(stream, EVERY) if wrong else stream, gated=gated)
 
 
 def figures(start: str, year: Year) -> Iterator[Row]:
