@@ -20,7 +20,7 @@ from bench.rows import Row
 from bench.turns import Turn, follow, total
 
 #: Events that are labelled before the stream begins, and its last month.
-FIRST, LAST = 200, "2015-12"
+FIRST, LAST = 200, "2020-11"
 #: What was chosen was chosen by what the months before this year showed.
 REPORTED = "2013"
 #: With wrong labels the stream goes so far, and they come in every third month.
@@ -56,7 +56,7 @@ def run() -> list[Row]:
         *figures("", honest),
         *_times(honest),
         *figures("poisoned: ", poisoned),
-        *_named(poisoned.gated),
+        *_warned(poisoned, honest),
     ]
 
 
@@ -133,13 +133,26 @@ def _times(year: Year) -> Iterator[Row]:
         yield Row(f"CPU s a retraining, {what}; peer: no gate", ours, theirs)
 
 
-def _named(turns: Sequence[Turn]) -> Iterator[Row]:
-    bad = [turn for turn in turns if turn.poisoned is not None]
-    refused = [turn for turn in bad if turn.after.outcome == "refused"]
-    named = [turn for turn in refused if turn.poisoned in {topic for _, topic in turn.after.failed}]
+def _warned(year: Year, honest: Year) -> Iterator[Row]:
+    """Tell what the gate made of wrong labels, and what they did in the month after.
+
+    *honest* is the same stream, or a longer one, with the right labels.
+    """
+    bad = [at for at, turn in enumerate(year.gated) if turn.poisoned is not None]
+    refused = [at for at in bad if year.gated[at].after.outcome == "refused"]
+    named = [at for at in refused if year.gated[at].poisoned in _blamed(year.gated[at])]
     yield Row("poisoned: months with wrong labels", len(bad))
     yield Row("poisoned: of these, the challenger was refused", len(refused))
     yield Row("poisoned: of these, the verdict names the topic", len(named))
+    later = [at + 1 for at in bad if at + 1 < len(year.gated)]
+    streams = (("poisoned: the months after", year), ("the same months, right labels", honest))
+    for name, one in streams:
+        ours, theirs = ([part[at].score for at in later] for part in (one.gated, one.free))
+        yield from _beside(f"{name}, peer without a gate", ours, theirs)
+
+
+def _blamed(turn: Turn) -> set[str | None]:
+    return {topic for _, topic in turn.after.failed}
 
 
 def _with(turns: Sequence[Turn], outcome: str) -> list[Turn]:
