@@ -20,7 +20,7 @@ from bench.rows import Row
 from bench.turns import Turn, follow, total
 
 #: Events that are labelled before the stream begins, and its last month.
-FIRST, LAST = 200, "2020-11"
+FIRST, LAST = 200, "2014-12"
 #: What was chosen was chosen by what the months before this year showed.
 REPORTED = "2013"
 #: With wrong labels the stream goes so far, and they come in every third month.
