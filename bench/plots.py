@@ -1,6 +1,7 @@
 """Plots of measurements, as SVG for the docs; needs matplotlib, of the ``bench`` extra."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ from copytaster.training.bootstrap import exact
 
 if TYPE_CHECKING:
     from bench.guarantee import Outcome
+    from bench.turns import Turn
+
+#: Of months with fewer articles an accuracy says nothing.
+_MONTH = 100
 
 
 def draw_guarantee(outcomes: Mapping[str, "Outcome"], path: Path) -> None:
@@ -131,6 +136,44 @@ def draw_labels(
         axis.grid(alpha=0.3)
         axis.legend(loc="lower right")
         _save(figure, path)
+
+
+def draw_year(turns: Sequence["Turn"], free: Sequence["Turn"], path: Path) -> None:
+    """Draw each month's accuracy of the top tag, and below it what the gate made of the month.
+
+    *free* are the same months without a gate.
+    """
+    months = [datetime.strptime(turn.month, "%Y-%m").replace(tzinfo=UTC) for turn in turns]
+    drawn = [at for at, turn in enumerate(turns) if turn.score.articles >= _MONTH]
+    lines = (
+        ("retrained through the gate", "C0", "-", [turn.score for turn in turns]),
+        ("retrained without a gate", "C1", "--", [turn.score for turn in free]),
+        ("never retrained", "0.45", ":", [turn.never for turn in turns]),
+    )
+    kinds = (("promoted", "|", "C0"), ("refused", "x", "k"), ("too few", "o", "0.45"))
+    with mpl.rc_context({"svg.hashsalt": "copytaster", "font.size": 9}):
+        figure, (axis, below) = plt.subplots(
+            2, 1, figsize=(9, 4.2), layout="constrained", sharex=True, height_ratios=(5, 1)
+        )
+        for name, colour, style, scores in lines:
+            shares = [scores[at].accuracy for at in drawn]
+            axis.plot([months[at] for at in drawn], shares, style, color=colour, lw=1.3, label=name)
+        for row, (kind, mark, colour) in enumerate(kinds):
+            at = [month for month, turn in zip(months, turns, strict=True) if _is(turn, kind)]
+            below.plot(at, [-row] * len(at), mark, color=colour, ms=6, mfc="none")
+        names = [f"{kind} ({sum(_is(turn, kind) for turn in turns)})" for kind, *_ in kinds]
+        below.set_yticks([0, -1, -2], names)
+        below.set_ylim(-2.7, 0.7)
+        axis.set_ylabel("accuracy of the top tag")
+        axis.set_ylim(0.2, 1)
+        axis.legend(loc="center right", bbox_to_anchor=(1, 0.38))
+        for one in (axis, below):
+            one.grid(alpha=0.3)
+        _save(figure, path)
+
+
+def _is(turn: "Turn", kind: str) -> bool:
+    return turn.after.outcome == kind
 
 
 def _save(figure: Figure, path: Path) -> None:

@@ -15,7 +15,9 @@ PEERS = Path(workers.__file__).parent / "peers"
 #: What of the extra ``bench`` a measurement needs.
 EXTRA = {
     "audit": "cleanlab",
-    **dict.fromkeys(("growth", "guarantee", "retraining", "tagging"), "matplotlib"),
+    **dict.fromkeys(
+        ("growth", "guarantee", "newsroom_year", "pandemic", "retraining", "tagging"), "matplotlib"
+    ),
 }
 
 

@@ -77,10 +77,20 @@ class Share:
     least : int
         At least so many articles, but never more than half of what is new: a tagger that is
         given nothing new cannot become better.
+    of_all, fewest : float, int
+        While the corpus is small, *least* is this share of all its articles, but no fewer than
+        *fewest*: much that is new is then much of all there is to learn from.
     """
 
     share: float = 0.2
     least: int = 400
+    of_all: float = 0.1
+    fewest: int = 100
+
+    def of(self, new: int, every: int) -> int:
+        """Return how many of so many *new* articles to hold out, where there are *every*."""
+        least = min(self.least, max(self.fewest, math.ceil(self.of_all * every)))
+        return max(math.ceil(self.share * new), min(least, new // 2))
 
 
 def unseen(corpus: Corpus, *contenders: Contender) -> NDArray[np.bool_]:
@@ -117,7 +127,7 @@ def choose(corpus: Corpus, champion: Contender | None, how: Share) -> NDArray[np
     if champion is None:
         return np.empty(0, dtype=np.int64)
     new = np.flatnonzero(unseen(corpus, champion))
-    wanted = max(math.ceil(how.share * new.size), min(how.least, new.size // 2))
+    wanted = how.of(new.size, len(corpus.articles))
     when = [split.seconds(corpus.articles[row].article) for row in new.tolist()]
     _, group, size = np.unique(corpus.groups[new], return_inverse=True, return_counts=True)
     began = np.full(size.size, np.inf)

@@ -87,6 +87,21 @@ def test_at_least_so_many_are_held_out_but_never_more_than_half(
     assert held_out.choose(later, plain, Share(0.1, 400)).size == new // 2
 
 
+@pytest.mark.parametrize(
+    ("new", "every", "held"),
+    [
+        (100, 300, 50),  # half of what is new
+        (600, 800, 120),  # a fifth of what is new
+        (450, 900, 100),  # no fewer than a hundred
+        (700, 2000, 200),  # a tenth of all
+        (1500, 5000, 400),
+        (3000, 5000, 600),
+    ],
+)
+def test_less_is_held_out_where_what_is_new_is_much_of_all(new: int, every: int, held: int) -> None:
+    assert Share().of(new, every) == held
+
+
 def test_articles_without_a_date_count_as_the_oldest(
     small_corpus: Corpus, plain: Contender
 ) -> None:
