@@ -75,12 +75,13 @@ class Champions:
             if found.problem is None:
                 manifest = Manifest.load(registry.folder(version) / NAME, registry.key)
                 verdict = registry.verdict(version)
+        words = (verdict or {}).get("words")
         entries = [EntryReply.of(one) for one in history.entries if one.version == version]
         return VersionDetail(
             **VersionReply.of(found, self._live.now.name).model_dump(),
             settings=manifest.parameters if manifest else {},
             figures=FiguresReply.every(manifest) if manifest else [],
-            words=(verdict or {}).get("words", []),
+            words=[str(line) for line in words] if isinstance(words, list) else [],
             history=entries,
         )
 
@@ -101,7 +102,7 @@ class Champions:
                 )
                 raise RequestError(HTTPStatus.CONFLICT, detail) from None
 
-        return self._changed(change, sent.by, asker)
+        return self._changed(change, sent, asker)
 
     def roll_back(self, sent: RollbackRequest, asker: str) -> ChangeReply:
         """Return to the champion before."""
@@ -109,15 +110,18 @@ class Champions:
         def change(registry: Registry, by: str) -> Change:
             return promotion.roll_back(registry, by=by, why=sent.why, after=sent.after)
 
-        return self._changed(change, sent.by, asker)
+        return self._changed(change, sent, asker)
 
     def _changed(
-        self, change: Callable[[Registry, str], Change], name: str | None, asker: str
+        self,
+        change: Callable[[Registry, str], Change],
+        sent: PromoteRequest | RollbackRequest,
+        asker: str,
     ) -> ChangeReply:
-        by = asker if name is None else f"{name} ({asker})"
+        by = asker if sent.by is None else f"{sent.by} ({asker})"
         with self._using() as registry, giving_way():
             found = change(registry, by)
-        _log.warning("%s (%s: %s)", found.words, by, found.entry.why)
+        _log.warning("%s By %r, because %r", found.words, by, sent.why)
         return ChangeReply.of(found)
 
     @contextmanager

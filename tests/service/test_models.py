@@ -114,6 +114,19 @@ def test_a_damaged_version_is_told_with_what_is_wrong(client: FlaskClient, model
     assert (found["figures"], found["settings"], found["micro_f1"]) == ([], {}, None)
 
 
+def test_a_verdict_that_somebody_wrote_by_hand_is_told_as_far_as_it_can_be(
+    client: FlaskClient, models: Path
+) -> None:
+    for words, told in (("passed", []), ([1, None], ["1", "None"])):
+        judge(models, A, promote=True, words=words)
+        found = client.get(f"/models/{A}").get_json()
+        assert (found["judged"], found["words"]) == (True, told)
+    judge(models, A, words=["no ruling"])
+    found = client.get(f"/models/{A}").get_json()
+    assert (found["judged"], found["words"]) == (None, [])
+    assert "does not say whether to promote" in found["problem"]
+
+
 def test_an_unknown_version_is_named_with_those_of_a_like_name(client: FlaskClient) -> None:
     for reply in (
         client.get("/models/2026-02-01-b"),
