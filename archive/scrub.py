@@ -58,7 +58,7 @@ class Scrub:
     def whole(self) -> bool:
         """Write the file anew if something was deleted, and cut the log.
 
-        Others who write wait meanwhile: some ten seconds for a gigabyte.
+        Others who write wait meanwhile: seconds for each hundred megabytes.
 
         Returns
         -------

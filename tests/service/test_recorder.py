@@ -185,13 +185,10 @@ def test_what_a_reply_holds_that_cannot_be_read_stops_nobody(
 
 
 def test_sigterm_and_sighup_write_what_waits(small_models: Path, url: str) -> None:
-    environ = {
-        "COPYTASTER_DATABASE_URL": url,
-        "COPYTASTER_KEEP_DECISIONS": "30",
-        "COPYTASTER_WORKERS": "2",
-    }
     body = json.dumps({"id": "a1", "text": "A tariff on steel."}).encode()
-    with serving(small_models, **environ) as running:
+    with serving(
+        small_models, COPYTASTER_DATABASE_URL=url, COPYTASTER_KEEP_DECISIONS="30"
+    ) as running:
         assert running.post("/tag", body)[0] == 200
         os.kill(running.process.pid, signal.SIGHUP)
         for _ in range(200):
