@@ -162,7 +162,8 @@ class Store:
             .order_by(newest, articles.c.id)
             .limit(most)
         ).all()
-        found, standing = [], Standing(self._connection)
+        found: list[LabelledArticle] = []
+        standing = Standing(self._connection)
         for at in range(0, len(rows), _CHUNK):
             part = rows[at : at + _CHUNK]
             sides = standing.of([row.id for row in part])
