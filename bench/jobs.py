@@ -31,6 +31,8 @@ class Training:
         Seconds of each stage, in order; the job tells its stage once a second.
     megabytes : float
         The most resident memory that its process had.
+    cpu : float
+        Seconds of CPU that its process used.
     share : float
         How much of it was done, 0 to 1.
     """
@@ -39,6 +41,7 @@ class Training:
     seconds: float
     stages: dict[str, float]
     megabytes: float
+    cpu: float
     share: float
 
 
@@ -67,10 +70,11 @@ def retrain(
     started = time.monotonic()
     job = _ask(port, "POST", "/retrain", order)
     stages: dict[str, float] = {}
-    peak, last, stage = 0.0, started, "waiting"
+    used, last, stage = Used(), started, "waiting"
     while job["state"] not in _ENDED and go_on():
         time.sleep(_LOOK)
-        peak = max(peak, _megabytes(process.pid))
+        for one in _retraining(process.pid):
+            used = used.at_least(one)
         job = _ask(port, "GET", f"/jobs/{job['id']}")
         now = time.monotonic()
         stages[stage] = stages.get(stage, 0.0) + now - last
@@ -78,7 +82,8 @@ def retrain(
     if job["state"] == "failed":
         raise RuntimeError(f"the retraining failed: {job['error']}")
     outcome = (job["result"] or {}).get("outcome", job["state"])
-    return Training(outcome, time.monotonic() - started, stages, peak, job["share"])
+    seconds = time.monotonic() - started
+    return Training(outcome, seconds, stages, used.megabytes, used.cpu, job["share"])
 
 
 def wait(port: int) -> None:
@@ -87,26 +92,48 @@ def wait(port: int) -> None:
         time.sleep(_LOOK)
 
 
-def most_megabytes(process: int) -> float:
-    """Return the most resident memory that a process has had so far; 0 when it is gone."""
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a process has used so far.
+
+    Attributes
+    ----------
+    megabytes : float
+        The most resident memory.
+    cpu : float
+        Seconds of CPU.
+    """
+
+    megabytes: float = 0.0
+    cpu: float = 0.0
+
+    def at_least(self, process: int) -> "Used":
+        """Return this or, where it is more, what *process* has used; nothing when it is gone."""
+        now = used(process)
+        return Used(max(self.megabytes, now.megabytes), max(self.cpu, now.cpu))
+
+
+def used(process: int) -> Used:
+    """Return what a process has used so far; nothing when it is gone."""
     try:
         status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+        cpu = load.cpu_seconds(process)
     except OSError:
-        return 0.0
+        return Used()
     found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
-    return float(found[1]) * 1.024 / 1000 if found else 0.0
+    return Used(float(found[1]) * 1.024 / 1000 if found else 0.0, cpu)
 
 
-def _megabytes(service: int) -> float:
-    return sum(most_megabytes(one) for one in load.family(service) if _retrains(one))
-
-
-def _retrains(process: int) -> bool:
+def _retraining(service: int) -> list[int]:
+    """Return the processes below the *service* that retrain: one, or none."""
     try:
-        command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return b"retrain" in command
+        return [
+            one
+            for one in load.family(service)
+            if b"retrain" in Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0")
+        ]
+    except OSError:  # one of them ended just now
+        return []
 
 
 def _ask(port: int, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON

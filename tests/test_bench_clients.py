@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from bench.clients import TRIES, Answer, Client, in_order, longest_stale
-from bench.jobs import most_megabytes
+from bench.jobs import Used, used
 
 REPLY = b'{"model":"a","tags":[{"topic":"trade"}]}'
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(REPLY) + REPLY
@@ -110,11 +110,14 @@ def test_a_client_without_a_rate_asks_when_it_is_answered() -> None:
     )
 
 
-def test_the_most_memory_that_a_process_had_is_known_while_it_lives() -> None:
-    assert most_megabytes(os.getpid()) > 1
+def test_what_a_process_has_used_is_known_while_it_lives() -> None:
+    now = used(os.getpid())
+    assert now.megabytes > 1
+    assert now.cpu > 0
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    assert most_megabytes(ended.pid) == 0
+    assert used(ended.pid) == Used()
+    assert now.at_least(ended.pid) == now
 
 
 def answers(models: str) -> list[Answer]:
