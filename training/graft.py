@@ -64,7 +64,7 @@ class Graft:
         Of the corpus alone: 1 yes, 0 no, -1 unknown.
     """
 
-    def __init__(  # what a fit is of
+    def __init__(
         self,
         arrays: Arrays,
         corpus: Corpus,
