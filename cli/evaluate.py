@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913  # one argument an option
     Examples:
       copytaster evaluate champion --data october.jsonl
       copytaster evaluate champion --data october.jsonl --no-learning --report october.html
-      copytaster evaluate models/2026-10-10-896019194ec1 --data reuters.jsonl.gz --split test --json
+      copytaster evaluate models/2026-10-10-460860e18f0c --data reuters.jsonl.gz --split test --json
     """
     from copytaster.cli import evaluation_report
     from copytaster.model.tagger import Tagger
