@@ -166,7 +166,7 @@ def draw_year(turns: Sequence["Turn"], free: Sequence["Turn"], path: Path) -> No
         below.set_ylim(-2.7, 0.7)
         axis.set_ylabel("accuracy of the top tag")
         axis.set_ylim(0.2, 1)
-        axis.legend(loc="center right", bbox_to_anchor=(1, 0.38))
+        axis.legend(loc="center right", bbox_to_anchor=(1, 0.475))
         for one in (axis, below):
             one.grid(alpha=0.3)
         _save(figure, path)
