@@ -120,11 +120,8 @@ def run() -> list[Row]:
     }
     draw_labels(STEPS, yes.mean(axis=0).tolist(), curves, once, PLOT)
     rows = [
-        Row(
-            "later events, of which so many are about the pandemic",
-            float(len(news.later)),
-            float(news.truth.sum()),
-        )
+        Row("later events", float(len(news.later))),
+        Row("of which about the pandemic", float(news.truth.sum())),
     ]
     for name, curve in curves.items():
         rows.extend(_rows(name, curve, yes, once.get(name)))
