@@ -25,6 +25,8 @@ class Training:
     ----------
     outcome : str
         As docs/retrain.md lists them, or ``running`` where nobody waited for its end.
+    version : str or None
+        The challenger.
     seconds : float
         From the request to the end.
     stages : dict of str to float
@@ -38,6 +40,7 @@ class Training:
     """
 
     outcome: str
+    version: str | None
     seconds: float
     stages: dict[str, float]
     megabytes: float
@@ -81,9 +84,17 @@ def retrain(
         last, stage = now, job["stage"] or stage
     if job["state"] == "failed":
         raise RuntimeError(f"the retraining failed: {job['error']}")
-    outcome = (job["result"] or {}).get("outcome", job["state"])
+    result = job["result"] or {"outcome": job["state"], "version": None}
     seconds = time.monotonic() - started
-    return Training(outcome, seconds, stages, used.megabytes, used.cpu, job["share"])
+    return Training(
+        outcome=result["outcome"],
+        version=result["version"],
+        seconds=seconds,
+        stages=stages,
+        megabytes=used.megabytes,
+        cpu=used.cpu,
+        share=job["share"],
+    )
 
 
 def wait(port: int) -> None:

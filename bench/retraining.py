@@ -25,6 +25,7 @@ from bench.plots import draw_retraining
 from bench.rows import Row
 from bench.service import serving
 from bench.workers import ROOT
+from copytaster.model.registry import Registry
 from copytaster.model.taxonomy import as_json
 
 #: Articles in the archive, step by step.
@@ -88,7 +89,7 @@ class Newsroom:
         if process.returncode:
             raise RuntimeError(f"{command} ended with status {process.returncode}")
         seconds = time.monotonic() - started
-        return Training("done", seconds, {}, used.megabytes, used.cpu, 1.0)
+        return Training("done", None, seconds, {}, used.megabytes, used.cpu, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def run() -> list[Row]:
             bodies = [_body(one) for one in found[-CLIENTS:]]
             full = list(_full(process, port, bodies[0]))
             memory = _megabytes(process.pid)
-            steady, trained = _steady(process, port, bodies)
+            steady, trained = _steady(process, port, bodies, Registry(room.models))
             memory = max(memory, _megabytes(process.pid))
     draw_retraining({n: (one.seconds, one.megabytes) for n, one in grown.items()}, PLOT)
     return [
@@ -184,9 +185,12 @@ def _besides(seen: Steady, trained: Training) -> Iterator[Row]:
 
 
 def _steady(
-    process: "subprocess.Popen[bytes]", port: int, bodies: Sequence[bytes]
+    process: "subprocess.Popen[bytes]", port: int, bodies: Sequence[bytes], registry: Registry
 ) -> tuple[Steady, Training]:
-    """Ask for tags at a steady rate, for a while, through a retraining, and through its swap."""
+    """Ask for tags at a steady rate, for a while, through a retraining, and through its swap.
+
+    What the gate refused is promoted all the same, so that there is a swap.
+    """
     clients = [Client(port, body, RATE) for body in bodies]
     for client in clients:
         client.start()
@@ -195,6 +199,8 @@ def _steady(
     time.sleep(BEFORE)
     began = time.monotonic()
     trained = jobs.retrain(process, port, {})
+    if trained.outcome == "refused" and trained.version is not None:
+        registry.promote(trained.version)
     time.sleep(_SWAP)
     ended = time.monotonic()
     seen = [client.stop() for client in clients]
