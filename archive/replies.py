@@ -58,9 +58,7 @@ class Replies:
             If the key is longer than 255 characters.
         """
         kept.must_fit("Idempotency-Key", key, KEY)
-        self._connection.execute(
-            delete(replies).where(replies.c.at < clock.now(self._connection) - KEPT)
-        )
+        purge(self._connection)
         row = self._connection.execute(
             select(replies).where(replies.c.owner == self._owner, replies.c.key == key)
         ).one_or_none()
@@ -84,3 +82,9 @@ class Replies:
                 at=clock.now(self._connection),
             )
         )
+
+
+def purge(connection: Connection) -> int:
+    """Drop the replies that are older than :data:`KEPT`; return how many."""
+    old = delete(replies).where(replies.c.at < clock.now(connection) - KEPT)
+    return connection.execute(old).rowcount

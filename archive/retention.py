@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from copytaster.archive import replies
 from copytaster.archive.archive import Archive
 from copytaster.archive.decisions import Decisions
 from copytaster.archive.scrub import Scrub
@@ -59,6 +60,7 @@ class Retention:
         started = self._clock()
         if started < self._next:
             return
+        drop(self._archive, replies.purge)
         while self._step():
             if self._clock() - started > _WORK:
                 return

@@ -222,6 +222,7 @@ def _changed(
     from copytaster.model.registry import Registry
 
     wanted = edit(home.taxonomy(root))
+    edits.must_be_readable(wanted)
     registry = Registry(root, home.model_key())
     version = registry.champion()
     if version is None:

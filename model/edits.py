@@ -138,7 +138,14 @@ def beside(serving: Taxonomy, wanted: Taxonomy | None) -> Taxonomy:
 
 
 def write(taxonomy: Taxonomy, path: Path) -> None:
-    """Write *taxonomy* to *path*, whole or not at all; other fields of a file there are kept."""
+    """Write *taxonomy* to *path*, whole or not at all; other fields of a file there are kept.
+
+    Raises
+    ------
+    TaxonomyError
+        If the file that is there cannot be read, or this one could not.
+    """
+    must_be_readable(taxonomy)
     kept: Mapping[str, Any] = {}
     if path.exists():
         Taxonomy.load(path)  # what is there is not to be lost unread
@@ -148,6 +155,25 @@ def write(taxonomy: Taxonomy, path: Path) -> None:
         del said["redirects"]
     path.parent.mkdir(parents=True, exist_ok=True)
     files.write_text(path, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
+
+
+def must_be_readable(taxonomy: Taxonomy) -> None:
+    """Refuse a taxonomy that no file may hold, such as one whose slugs came from data.
+
+    Raises
+    ------
+    TaxonomyError
+        Naming the topic.
+    """
+    for topic in taxonomy:
+        try:
+            checked(as_json(topic), taxonomy.source, topic.slug)
+        except TaxonomyError as error:
+            raise TaxonomyError(
+                taxonomy.source,
+                f"{error.problem}; topics that were learned without a taxonomy cannot be edited: "
+                "train with one first (copytaster train --taxonomy)",
+            ) from None
 
 
 def document(taxonomy: Taxonomy) -> dict[str, Any]:

@@ -87,7 +87,9 @@ def promote(
         verdict=short(verdict) if verdict else None,
         after=history.champion,
     )
-    return Change(entry, history.champion)
+    # Another promotion of the same version may have been first: then nothing is left to change.
+    own = (entry.by, entry.why) == (by, why)
+    return Change(entry, history.champion if own else version)
 
 
 def roll_back(registry: Registry, *, by: str, why: str, after: str | None = None) -> Change:

@@ -39,6 +39,7 @@ def scope_of(path: str) -> Scope | None:
 
     A path that is in no list needs ``admin``, so that a route that is forgotten here is closed.
     """
+    path = "/" + path.lstrip("/")  # as the router reads it
     for pattern, scope in _COMPILED:
         if pattern.fullmatch(path):
             return scope

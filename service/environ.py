@@ -8,7 +8,8 @@ Scope = dict[str, Any]
 
 def of_scope(scope: Scope) -> dict[str, Any]:
     """Return the environment of a request, but for its body."""
-    path = scope["path"]
+    # As the router reads it: else "//tag" would be another path for those who ask before it.
+    path = "/" + scope["path"].lstrip("/")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",

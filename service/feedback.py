@@ -1,6 +1,7 @@
 """What editors teach, checked and put into the archive."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 
@@ -31,6 +32,7 @@ from copytaster.service.schemas import FieldProblem
 Work = Callable[[Connection], Reply]
 #: An article as it is kept, and as it was sent.
 Sent = tuple[LabelledArticle, LabelledRequest]
+_log = logging.getLogger(__name__)
 _WORDS = {"new": HTTPStatus.CREATED, "changed": HTTPStatus.OK, "same": HTTPStatus.OK}
 
 
@@ -144,12 +146,19 @@ class Feedback:
             no=sorted(found.no),
         )
 
-    def forget(self, identifier: str) -> ForgottenReply:
+    def forget(self, identifier: str, by: str) -> ForgottenReply:
         """Delete an article with all that was said of it; again does no harm."""
         with self._archive.writing() as connection:
             gone = forget(connection, identifier)
         if gone.any:
-            Scrub(self._archive.database).cut()
+            _log.warning(
+                "%s forgot the article %.200r: %d label(s), %d decision(s)",
+                by,
+                identifier,
+                gone.labels,
+                gone.decisions,
+            )
+        Scrub(self._archive.database).cut()  # also what one before could not
         return ForgottenReply(
             id=identifier, articles=gone.articles, labels=gone.labels, decisions=gone.decisions
         )

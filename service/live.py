@@ -99,23 +99,25 @@ class Live:
         self.refused: Refusal | None = None
         self.unread: str | None = None
         self._wanted: Taxonomy | None = None
-        self._list()
+        self.topics, self.listing = self._listed(tagger)
 
     def swap(self, tagger: Tagger, name: str) -> None:
         """Serve *tagger*, the version in the folder *name*, from the next request on."""
-        self.now = self._serving(tagger, name)
-        self._list()
+        serving = self._serving(tagger, name)
+        listed = self._listed(tagger)
+        self.now = serving
+        self.topics, self.listing = listed
         self.metrics.add(SWAPS)
 
     def expect(self, wanted: Taxonomy | None, unread: str | None = None) -> None:
         """Take labels for the topics *wanted* too, of which ``None`` is known where *unread*."""
         self._wanted, self.unread = wanted, unread
-        self._list()
+        self.topics, self.listing = self._listed(self.now.tagger)
 
-    def _list(self) -> None:
-        tagger = self.now.tagger
-        self.topics = edits.beside(tagger.taxonomy, self._wanted)
-        self.listing = TopicsReply.of(tagger, self.topics).model_dump_json().encode()
+    def _listed(self, tagger: Tagger) -> tuple[Taxonomy, bytes]:
+        """Return what labels are taken for beside a tagger, and the reply that lists its topics."""
+        topics = edits.beside(tagger.taxonomy, self._wanted)
+        return topics, TopicsReply.of(tagger, topics).model_dump_json().encode()
 
     def _serving(self, tagger: Tagger, name: str) -> Serving:
         return Serving(

@@ -18,8 +18,13 @@ from copytaster.service.tally import REVIEWS, TIERS
 
 #: Upper bounds of the histogram, in seconds.
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
-ROUTES = ("/tag", "/topics", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "other")
-STATUSES = (200, 308, 400, 404, 405, 408, 413, 415, 422, 500, 503)
+ROUTES = (
+    *("/tag", "/topics", "/articles", "/review", "/retrain", "/jobs", "/models"),
+    *("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "other"),
+)
+#: Of these, those that have others below them.
+_FOLDERS = ("/articles", "/jobs", "/models", "/docs")
+STATUSES = (200, 201, 202, 308, 400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 500, 503)
 OWNER, IN_FLIGHT, ARTICLES, PROBLEMS = "workers", "in flight", "articles", "problems"
 SWAPS, REFUSALS = "swaps", "refusals"
 DECISIONS_KEPT, DECISIONS_DROPPED = "decisions kept", "decisions dropped"
@@ -141,7 +146,7 @@ def route_of(path: str) -> str:
     short = path.removeprefix("/v1")
     if short in ROUTES:
         return short
-    return "/docs" if short.startswith("/docs/") else "other"
+    return next((one for one in _FOLDERS if short.startswith(f"{one}/")), "other")
 
 
 def _lives(process: int) -> bool:

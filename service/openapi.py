@@ -223,7 +223,7 @@ def _retrain() -> dict[str, Any]:
                 "content": {JSON: schema(JobReply)},
                 "headers": {"Location": {"schema": {"type": "string"}}},
             },
-            **refusals(400, 408, 413, 503),
+            **refusals(400, 408, 413, 415, 422, 503),
         },
     }
 

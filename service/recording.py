@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from copytaster.model.packed import Packed
 from copytaster.model.tagger import Tagger
 from copytaster.service.metrics import Metrics
 from copytaster.service.replier import Replier, Replies
@@ -29,6 +30,12 @@ class Recording(Replier):
     def reply(self, sent: Sequence[ArticleRequest], query: TagQuery) -> Replies:
         """Return the replies to *sent*, as :meth:`Replier.reply` does."""
         found = super().reply(sent, query)
+        self._recorder.offer(sent, found.every)
+        return found
+
+    def reply_packed(self, sent: Packed, ids: Sequence[str | None], query: TagQuery) -> Replies:
+        """Return the replies to articles in one piece, as :meth:`Replier.reply_packed` does."""
+        found = super().reply_packed(sent, ids, query)
         self._recorder.offer(sent, found.every)
         return found
 

@@ -26,6 +26,7 @@ class Waiting:
         self._live = live
         self._path = path
         self._read: _Stamp | None = None
+        self._why = ""
 
     def look(self) -> None:
         """Read the file if it is another than before; never raises."""
@@ -37,14 +38,17 @@ class Waiting:
                 _log.warning("%s is gone; labels are taken for the topics that serve", self._path)
             self._read = stamp
             self._live.expect(None if stamp is None else Taxonomy.load(self._path))
+            self._why = ""
         except Exception as error:  # noqa: BLE001  # whatever it is, tagging goes on
             self._refuse(error)
 
     def _refuse(self, error: Exception) -> None:
         why = str(error) if isinstance(error, TaxonomyError) else f"{self._path}: {error!r}"
-        if why != self._live.unread:
+        if why != self._why:
             _log.error("labels are taken only for the topics that serve: %s", why)
-        self._live.expect(None, why)
+            self._why = why
+        # What is told over HTTP names the file without its folders.
+        self._live.expect(None, why.replace(str(self._path), self._path.name))
 
 
 def _stamp(path: Path) -> _Stamp | None:

@@ -77,7 +77,15 @@ def test_a_status_that_has_no_counter_is_counted_as_other() -> None:
 
 @pytest.mark.parametrize(
     ("path", "route"),
-    [("/v1/tag", "/tag"), ("/docs/index.css", "/docs"), ("/docsx", "other"), ("/v1", "other")],
+    [
+        ("/v1/tag", "/tag"),
+        ("/docs/index.css", "/docs"),
+        ("/docsx", "other"),
+        ("/v1", "other"),
+        ("/v1/articles/2026/a1/labels", "/articles"),
+        ("/models/rollback", "/models"),
+        ("/tag/x", "other"),
+    ],
 )
 def test_a_path_is_counted_under_its_route(path: str, route: str) -> None:
     assert route_of(path) == route
