@@ -169,11 +169,9 @@ def must_be_readable(taxonomy: Taxonomy) -> None:
         try:
             checked(as_json(topic), taxonomy.source, topic.slug)
         except TaxonomyError as error:
-            raise TaxonomyError(
-                taxonomy.source,
-                f"{error.problem}; topics that were learned without a taxonomy cannot be edited: "
-                "train with one first (copytaster train --taxonomy)",
-            ) from None
+            problem = str(error).removeprefix(f"{taxonomy.source}: ")
+            how = "such topics cannot be edited: train with a taxonomy first (--taxonomy)"
+            raise TaxonomyError(taxonomy.source, f"{problem}; {how}") from None
 
 
 def document(taxonomy: Taxonomy) -> dict[str, Any]:

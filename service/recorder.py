@@ -22,8 +22,8 @@ from copytaster.archive import (
 from copytaster.archive.archive import Archive
 from copytaster.archive.decisions import Decision, Decisions
 from copytaster.model.errors import ArchiveDownError
+from copytaster.model.types import Story
 from copytaster.service.metrics import DECISIONS_DROPPED, DECISIONS_KEPT, Metrics
-from copytaster.service.schemas import ArticleRequest
 
 #: Decisions that wait at most, and bytes of their replies.
 MOST, MOST_BYTES = 10_000, 16 * 1024 * 1024
@@ -75,7 +75,7 @@ class Recorder:
         self._closed = False
         self._thread: threading.Thread | None = None
 
-    def offer(self, sent: Sequence[ArticleRequest], replies: Sequence[bytes]) -> None:
+    def offer(self, sent: Sequence[Story], replies: Sequence[bytes]) -> None:
         """Have the *replies* to the articles *sent* be kept, if there is room; never raises."""
         try:
             now = time.time()

@@ -33,7 +33,9 @@ class Recording(Replier):
         self._recorder.offer(sent, found.every)
         return found
 
-    def reply_packed(self, sent: Packed, ids: Sequence[str | None], query: TagQuery) -> Replies:
+    def reply_packed(
+        self, sent: Packed, ids: Sequence[str | int | None], query: TagQuery
+    ) -> Replies:
         """Return the replies to articles in one piece, as :meth:`Replier.reply_packed` does."""
         found = super().reply_packed(sent, ids, query)
         self._recorder.offer(sent, found.every)

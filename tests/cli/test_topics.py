@@ -13,7 +13,7 @@ from copytaster.cli.main import main
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.types import Article
-from tests.stories import small_records, write_jsonl
+from tests.stories import SMALL, small_records, write_jsonl
 
 
 @pytest.fixture
@@ -173,3 +173,21 @@ def test_two_commands_at_the_same_moment_both_count(home: Path) -> None:
     written = json.loads((home / "taxonomy.json").read_text())["topics"]
     assert {topic["slug"] for topic in written} == {"sport", "trade", "travel", *slugs}
     assert set(champion(home).taxonomy.slugs) == {"sport", "trade", "travel", *slugs}
+
+
+def test_topics_that_no_file_may_hold_are_refused_before_anything_changes(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = [
+        {"id": f"s{n}", "text": text, "topics": [f"{topic} and more" for topic in topics]}
+        for n, (_, text, topics) in enumerate(SMALL)
+    ]
+    write_jsonl(home / "odd.jsonl", records)
+    with pytest.raises(SystemExit) as ended:
+        main(["train", "--data", "odd.jsonl", "--out", "models", "--promote"])
+    assert ended.value.code == 0
+    before = champion(home).version
+    fails("add", "health", "--term", "Covid-19", "--texts", "texts.jsonl")
+    assert "train with a taxonomy first" in capsys.readouterr().err
+    assert not (home / "taxonomy.json").exists()
+    assert champion(home).version == before

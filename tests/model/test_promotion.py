@@ -59,11 +59,13 @@ def test_what_was_judged_beside_another_champion_is_not_promoted_after_one_that_
     assert Registry(root).champion() == B
 
 
-def test_who_is_second_to_promote_the_same_version_is_told_that_it_serves(root: Path) -> None:
+def test_who_is_second_to_promote_the_same_version_is_told_that_it_serves_already(
+    root: Path,
+) -> None:
     judge(root, B, {"promote": True, "champion": A})
     change = promotion.promote(Raced(root), B, by="ana", why="x", force=False)
     assert change.entry.why == "at the same moment"
-    assert "serves from now on" in change.words
+    assert (change.changed, "is the champion already" in change.words) == (False, True)
     again = promotion.promote(Registry(root), B, by="ana", why="x", force=False)
     assert (again.changed, again.entry) == (False, change.entry)
 

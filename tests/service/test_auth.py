@@ -272,3 +272,19 @@ def test_the_commands_make_list_and_revoke_keys(tmp_path: Path) -> None:
     assert "Revoked" in run("revoke", key.id)
     with pytest.raises(SettingsError, match="none"):
         run("revoke", key.id)
+
+
+@pytest.mark.parametrize("slashes", ["//", "///"])
+def test_more_slashes_open_nothing_more(
+    small_tagger: Tagger, file: KeyFile, tmp_path: Path, slashes: str
+) -> None:
+    token = file.create("boss", ["admin"])[1]
+    url = f"sqlite:///{tmp_path / 'archive.db'}"
+    app = create_app(small_tagger, Settings(keys=file.path, database_url=url))
+    for path, needed in NEEDS.items():
+        assert scope_of(slashes + path[1:]) == needed
+        reply = app.test_client().get(
+            "/", environ_overrides={"PATH_INFO": slashes + path[1:]}, headers=bearer(token)
+        )
+        assert (reply.status_code != 403) == (needed == "admin"), path
+    app.extensions["teaching"].close()

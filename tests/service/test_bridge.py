@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copytaster.model import language
+from copytaster.service import environ
 from copytaster.service.bridge import LONG, Bridge
 from copytaster.service.settings import Settings
 
@@ -102,3 +103,17 @@ def test_what_says_its_language_or_nothing_at_all_runs_in_the_event_loop_even_th
 def test_a_promotion_has_threads_that_no_article_waits_for(path: str) -> None:
     assert runs_in(SAYS, path=path) == "copytaster-models"
     assert runs_in(SAYS, path="/modelsx") == LOOP
+
+
+@pytest.mark.parametrize("path", ["//models", "///v1/articles/a1"])
+def test_a_path_is_the_one_that_the_router_reads(path: str) -> None:
+    scope = {
+        "path": path,
+        "method": "GET",
+        "query_string": b"",
+        "server": ("127.0.0.1", 80),
+        "http_version": "1.1",
+        "scheme": "http",
+        "headers": [],
+    }
+    assert environ.of_scope(scope)["PATH_INFO"] == "/" + path.lstrip("/")

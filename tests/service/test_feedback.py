@@ -241,3 +241,17 @@ def _kill_all(process: subprocess.Popen[bytes]) -> None:
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     for pid in (process.pid, *map(int, children)):
         os.kill(pid, signal.SIGKILL)
+
+
+def test_a_retry_after_an_article_was_forgotten_stores_it_again(
+    client: FlaskClient, url: str
+) -> None:
+    headers = {"Idempotency-Key": "k1"}
+    assert client.post("/articles", json=ARTICLE, headers=headers).status_code == 201
+    other: dict[str, Any] = {"json": {**ARTICLE, "id": "a11"}, "headers": {"Idempotency-Key": "k2"}}
+    assert client.post("/articles", **other).status_code == 201
+    assert client.delete("/articles/a1").get_json()["articles"] == 1
+    assert client.post("/articles", **other).status_code == 201
+    assert set(stored(url)) == {"a11"}
+    assert client.post("/articles", json=ARTICLE, headers=headers).status_code == 201
+    assert set(stored(url)) == {"a1", "a11"}

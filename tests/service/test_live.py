@@ -4,11 +4,13 @@ import gc
 import logging
 import shutil
 import weakref
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
+from copytaster.model.manifest import NAME, Manifest
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.service.app import create_app
@@ -196,3 +198,21 @@ def test_topics_beyond_the_room_are_counted_together(small_tagger: Tagger, model
     text = client.get("/metrics").text
     assert 'copytaster_tags_total{topic="(more)",tier="suggest"} 1\n' in text
     assert "business" not in text
+
+
+def test_a_version_whose_topics_cannot_be_listed_never_serves(
+    live: Live, watch: Watch, models: Path
+) -> None:
+    first = name_of(models)
+    manifest = Manifest.load(models / A / NAME)
+    topics = {slug: {**one, "f1": 1.2} for slug, one in manifest.metrics["topics"].items()}
+    odd = "2026-02-03-c"
+    versions.save(replace(manifest, version=odd, metrics={"topics": topics}), models / A)
+    versions.point(models, odd)
+    watch.look()
+    assert live.now.name == first
+    assert live.refused is not None
+    watch.look()
+    assert live.refused is not None
+    client = create_app(live).test_client()
+    assert client.get("/topics").get_json()["model"] == live.now.tagger.version

@@ -167,7 +167,10 @@ def test_a_file_that_cannot_be_read_is_said_once(
         watch.look()
         watch.look()
     assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert "cannot be read" in client.get("/readyz").get_json()["taxonomy"]
+    told = client.get("/readyz").get_json()["taxonomy"]
+    assert "cannot be read" in told
+    assert str(file.parent) not in told
+    assert str(file) in caplog.text
 
 
 def test_a_topic_that_was_retired_and_came_back_takes_labels_at_once(

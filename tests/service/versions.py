@@ -25,7 +25,7 @@ def make(
     measured = manifest.metrics["topics"].items()
     metrics = {"topics": {renamed.get(slug, slug): of for slug, of in measured}}
     made = replace(manifest, version=version, taxonomy=Taxonomy(topics), metrics=metrics)
-    return _save(made, folder, key)
+    return save(made, folder, key)
 
 
 def make_wrong(folder: Path, version: str) -> Path:
@@ -35,7 +35,7 @@ def make_wrong(folder: Path, version: str) -> Path:
         Golden(one.headline, one.text, [score + 0.01 for score in one.scores])
         for one in manifest.golden
     )
-    return _save(replace(manifest, version=version, golden=golden), folder, None)
+    return save(replace(manifest, version=version, golden=golden), folder, None)
 
 
 def damage(folder: Path) -> None:
@@ -51,7 +51,8 @@ def point(root: Path, name: str) -> None:
     files.write_text(root / "champion", f"{name}\n")
 
 
-def _save(manifest: Manifest, folder: Path, key: bytes | None) -> Path:
+def save(manifest: Manifest, folder: Path, key: bytes | None = None) -> Path:
+    """Put a version beside the one in *folder*, with its files but a *manifest* of its own."""
     made = folder.parent / manifest.version
     with files.new_folder(made) as aside:
         for path in folder.iterdir():
