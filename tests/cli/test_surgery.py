@@ -104,14 +104,14 @@ def test_show_list_and_diff_tell_what_was_done(after: Newsroom) -> None:
     run(after, "models", "rollback", "--topic", "trade")
     status, said = run(after, "models", "show", "champion")
     assert status == 0, said
-    assert "retrained trade alone, 180 articles to 2026-01-01" in said
+    assert "retrained trade alone, 200 articles to 2026-01-01" in said
     assert f"rolled trade back to {before}, exactly" in said
     status, said = run(after, "models", "diff", before, champion)
     assert status == 0, said
     assert "single topics since the training" in said
     status, said = run(after, "models", "list", "--json")
     rows = {row["version"]: row for row in json.loads(said)["versions"]}
-    assert (rows[before]["articles"], rows[champion]["articles"]) == (60, 180)
+    assert (rows[before]["articles"], rows[champion]["articles"]) == (60, 200)
     assert rows[champion]["judged"] is True
     assert 0 < rows[champion]["micro_f1"] <= 1
 
@@ -172,7 +172,7 @@ def test_a_killed_surgery_leaves_nothing_and_can_be_run_again(newsroom: Newsroom
 def retrained(newsroom: Newsroom) -> Newsroom:
     """A newsroom whose champion was trained anew as a whole, on other words."""
     registry = newsroom.registry
-    lesson = Corpus(newsrooms.articles(150)[60:200], Taxonomy.from_slugs(["sport", "trade"]))
+    lesson = Corpus(newsrooms.articles(150)[60:180], Taxonomy.from_slugs(["sport", "trade"]))
     version = saving.save(fit.fit(lesson, FAST), registry)
     registry.promote(version, by="zoe")
     return newsroom

@@ -72,7 +72,7 @@ def test_one_topic_is_fitted_anew_and_the_other_stays(
 ) -> None:
     before = champion(registry)
     found = retrain.run(articles, order, Means(registry, no_seeds, by="ana"))
-    assert (found.kind, found.learned, found.held_out) == ("promoted", 180, 120)
+    assert (found.kind, found.learned, found.held_out) == ("promoted", 200, 100)
     after = champion(registry)
     entry = registry.history().entries[-1]
     assert (entry.version, entry.why, entry.by) == (after.version, words, "ana")
@@ -88,18 +88,18 @@ def test_one_topic_is_fitted_anew_and_the_other_stays(
     old, new = before.manifest, after.manifest
     assert new.parameters == old.parameters
     assert new.metrics["topics"]["sport"] == old.metrics["topics"]["sport"]
-    assert new.metrics["topics"]["trade"]["articles"] == 90
+    assert new.metrics["topics"]["trade"]["articles"] == 100
     assert old.metrics["topics"]["trade"]["articles"] == 30
     (step,) = new.data["surgery"]
-    assert (step["from"], step["topics"], step["articles"]) == (old.version, ["trade"], 180)
-    assert (new.data["articles"], new.data["newest"]) == (180, "2026-01-01")
+    assert (step["from"], step["topics"], step["articles"]) == (old.version, ["trade"], 200)
+    assert (new.data["articles"], new.data["newest"]) == (200, "2026-01-01")
     folder = registry.folder(after.version)
     keys = seen.load(folder, new.seen)
     assert keys is not None
     learned = Corpus(articles, after.taxonomy).keys
     assert np.isin(learned[:60], keys).all()
-    assert np.isin(learned, keys).sum() == 180
-    assert json.loads((folder / "verdict.json").read_text())["articles"] == 120
+    assert np.isin(learned, keys).sum() == 200
+    assert json.loads((folder / "verdict.json").read_text())["articles"] == 100
 
 
 def test_the_gate_judges_it_and_refuses_what_is_worse(
@@ -108,7 +108,7 @@ def test_the_gate_judges_it_and_refuses_what_is_worse(
     before = registry.champion()
     poisoned = [
         item
-        if at < 60 or at > 179
+        if at < 60 or at > 199
         else replace(item, yes=frozenset({"trade"}) - item.yes, no=frozenset())
         for at, item in enumerate(articles)
     ]
@@ -124,7 +124,7 @@ def test_a_second_time_there_is_nothing_new_for_this_topic_but_for_the_other(
     order, means = Order(topics=("trade",)), Means(registry, no_seeds)
     retrain.run(articles, order, means)
     first = champion(registry)
-    few = articles[:180]  # those that were learned: nothing is left to hold out
+    few = articles[:200]  # those that were learned: nothing is left to hold out
     again = retrain.run(few, order, means)
     assert again.kind == "nothing new"
     other = retrain.run(few, Order(topics=("sport",)), means)
