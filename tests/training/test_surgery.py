@@ -253,7 +253,8 @@ NEWCOMERS = ("health", "energy", "travel", "sport")
 def test_a_newcomer_with_few_labels_does_about_as_well_alone_as_in_a_whole_fit(
     whole: Corpus, n_yes: int
 ) -> None:
-    alone, full = [], []
+    alone: list[float] = []
+    full: list[float] = []
     for slug in NEWCOMERS:
         column = whole.taxonomy.slugs.index(slug)
         about = whole.labels[:, column] == YES
