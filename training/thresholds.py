@@ -139,7 +139,7 @@ def _drawn(
     n_yes = (labels == YES).sum(axis=0)
     shares = usual_shares(labels) if shares is None else shares
     share = max(float(np.median(shares)) if shares.size else 0.0, _LEAST_SHARE)
-    share *= min(1.0, shares.size / max(np.count_nonzero(begun & (n_yes == 0)), 1))
+    share *= min(1.0, shares.size / max(int(np.count_nonzero(begun & (n_yes == 0))), 1))
     usual = np.quantile(scores[:, begun], 1.0 - share, axis=0, method="higher")
     usual = np.maximum(usual, np.median(scores[:, begun], axis=0) + _ABOVE_MEDIAN)
     pull = _USUAL_YES / (n_yes[begun] + _USUAL_YES)

@@ -312,7 +312,7 @@ def test_nothing_is_proven_of_a_column_that_was_carried_over(newsroom: Newsroom)
     found = topic_rollback.find(registry, "trade")
     made = found.restore(lambda: TEXTS)
     assert not made.exact
-    assert np.isfinite(made.arrays["auto"]).any()
+    assert np.isfinite(made.arrays["auto"][1])
     version = found.save(made, registry)
     own = artifact.load(registry.folder(version)).manifest.metrics["topics"]["trade"]
     assert (own["f1"], own["auto"]["proven"]) == (trade["f1"], None)
