@@ -22,14 +22,14 @@ class Scope:
     Attributes
     ----------
     refitted, frozen : tuple of str
-        Slugs, in the order of the taxonomy; at least one is refitted.
-    words : str
-        Which these are: ``trade alone``, ``all but sport``.
+        Slugs, in the order of the taxonomy.
+    alone : bool
+        Whether those to refit were named, not those to freeze.
     """
 
     refitted: tuple[str, ...]
     frozen: tuple[str, ...]
-    words: str
+    alone: bool
 
     @classmethod
     def of(
@@ -66,10 +66,23 @@ class Scope:
         named_first = tuple(slug for slug in taxonomy.slugs if slug in named)
         others = tuple(slug for slug in taxonomy.slugs if slug not in named)
         if order.topics:
-            return cls(named_first, others, f"{_listed(named_first)} alone")
+            return cls(named_first, others, alone=True)
         if not others:
             raise ArchiveError("freeze names every topic, so there is none to fit anew")
-        return cls(others, named_first, f"all but {_listed(named_first)}")
+        return cls(others, named_first, alone=False)
+
+    @property
+    def words(self) -> str:
+        """Which are refitted: ``trade alone``, ``all but sport``."""
+        if self.alone:
+            return f"{_listed(self.refitted)} alone"
+        return f"all but {_listed(self.frozen)}"
+
+    def keeping(self, slugs: Sequence[str]) -> "Scope":
+        """Return the scope in which *slugs* are frozen too; there may be none left to refit."""
+        refitted = tuple(slug for slug in self.refitted if slug not in slugs)
+        frozen = tuple(slug for slug in self.refitted if slug in slugs)
+        return Scope(refitted, (*self.frozen, *frozen), self.alone)
 
 
 def _today(slugs: Iterable[str], taxonomy: Taxonomy) -> frozenset[str]:

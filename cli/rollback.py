@@ -7,7 +7,7 @@ import click
 
 from copytaster.cli import home, options
 from copytaster.cli.screen import OUT
-from copytaster.model.registry import Registry
+from copytaster.model.registry import OvertakenError, Registry
 
 if TYPE_CHECKING:
     from copytaster.model.types import Article
@@ -106,7 +106,14 @@ def _topic(  # noqa: PLR0913  # as above
         )
     version = found.save(made, registry, registry.key)
     reason = f"rolled {topic} back to {source}" + (f": {why}" if why else "")
-    registry.promote(version, by=by, why=reason, forced=made.share > LIMIT, after=champion)
+    try:
+        registry.promote(version, by=by, why=reason, forced=made.share > LIMIT, after=champion)
+    except OvertakenError as error:
+        raise click.ClickException(
+            f"{error}. {version} was made of {champion} and stays among the versions: promote it "
+            f"all the same (copytaster models promote {version}), roll back again, or leave it to "
+            "copytaster models prune."
+        ) from None
     OUT.print(f"{version} serves from now on, in the place of {champion}.")
 
 

@@ -1,19 +1,20 @@
 """The champion, of which a retraining fits some topics anew and leaves the others as they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copytaster.archive.order import Order
 from copytaster.archive.scope import Scope
 from copytaster.model import artifact
 from copytaster.model.artifact import Artifact
+from copytaster.model.errors import CorpusError
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.training import amended, judged, material, surgery
 from copytaster.training.amended import Amendment
 from copytaster.training.config import Recipe
-from copytaster.training.corpus import Corpus
+from copytaster.training.corpus import YES, Corpus
 from copytaster.training.fit import Progress
 from copytaster.training.held_out import Contender
 
@@ -60,6 +61,42 @@ class Cut:
         """Return the champion's topics; those that are fitted anew as they are *wanted*."""
         return material.some_topics(self.before.manifest.taxonomy, wanted, self.scope.refitted)
 
+    def must_be_told(self, corpus: Corpus) -> None:
+        """Refuse topics that were asked for by name, if no article of *corpus* is about them.
+
+        Raises
+        ------
+        CorpusError
+            Naming them.
+        """
+        untold = _untold(corpus, self.scope.refitted) if self.scope.alone else ()
+        if untold:
+            raise CorpusError(
+                f"no article is about {', '.join(untold)}, so there is nothing to fit such a topic "
+                "anew to, and it stays as it is; send articles about it (topics), or leave it out"
+            )
+
+    def told(self, lesson: Corpus) -> tuple["Cut", Corpus, tuple[str, ...]]:
+        """Let topics that no article of *lesson* is about keep their columns.
+
+        A column of a topic's terms, drawn where it was added, is better than one that is fitted to
+        articles of which none is about it.
+
+        Returns
+        -------
+        cut : Cut
+            Perhaps without any topic to fit.
+        lesson : Corpus
+            The same articles; the topics that stay are those of the champion.
+        kept : tuple of str
+            The slugs.
+        """
+        kept = _untold(lesson, self.scope.refitted)
+        if not kept:
+            return self, lesson, ()
+        cut = replace(self, scope=self.scope.keeping(kept))
+        return cut, Corpus(lesson.articles, cut.topics(lesson.taxonomy)), kept
+
     def fit(
         self, lesson: Corpus, recipe: Recipe, n_jobs: int, progress: Progress | None
     ) -> Amendment:
@@ -85,3 +122,9 @@ class Cut:
     def has_learned(self, lesson: Corpus) -> bool:
         """Return whether the topics have learned from this very *lesson* already."""
         return amended.learned(self.before.manifest, lesson, self.scope.refitted)
+
+
+def _untold(corpus: Corpus, slugs: tuple[str, ...]) -> tuple[str, ...]:
+    told = (corpus.labels == YES).any(axis=0).tolist()
+    about = {slug for slug, one in zip(corpus.taxonomy.slugs, told, strict=True) if one}
+    return tuple(slug for slug in slugs if slug not in about)

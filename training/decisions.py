@@ -75,13 +75,15 @@ class Decisions:
         }
 
 
-def learn(
+def learn(  # noqa: PLR0913  # each a different thing
     scored: Scored,
     fold: NDArray[np.int64],
     taxonomy: Taxonomy,
     recipe: Recipe,
     held_back: Scored | None = None,
     current: NDArray[np.int8] | None = None,
+    *,
+    shares: NDArray[np.float64] | None = None,
 ) -> Decisions:
     """Learn calibration and thresholds, and prove tiers.
 
@@ -100,13 +102,15 @@ def learn(
     current : ndarray of shape (n_articles, n_topics), int8, or None
         The labels that calibration and thresholds are learnt from: :func:`recency.current`.
         ``None``: all, as proofs are.
+    shares : ndarray of shape (n,), float64, or None
+        As for :func:`thresholds.choose`, where the tagger has more topics than these.
     """
     labels = scored.labels if current is None else current
     calibrating = calibrate.fit_together if recipe.exclusive else calibrate.fit
     calibrated = calibrating(scored.scores, labels, fold)
     begun = beginning.begun(taxonomy, recipe)
     suggest = thresholds.choose(
-        scored.scores, labels, calibrated.calibration, recipe.objective, begun
+        scored.scores, labels, calibrated.calibration, recipe.objective, begun, shares=shares
     )
     targets = tuple(
         Target(

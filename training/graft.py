@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from copytaster.model.arrays import Arrays
 from copytaster.model.scorer import FIELDS
 from copytaster.model.taxonomy import Taxonomy
-from copytaster.training import columns, estimator, features, recency, vocabulary, weak
+from copytaster.training import (
+    beginning,
+    columns,
+    estimator,
+    features,
+    recency,
+    vocabulary,
+    weak,
+)
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import YES, Corpus
 from copytaster.training.decisions import Decisions
@@ -51,7 +59,7 @@ class Graft:
     corpus : Corpus
         Of all its topics.
     topics : Taxonomy
-        Those to fit; their signature terms are weak examples.
+        Those to fit; their terms and definitions are weak examples, and lean them.
     at : ndarray of shape (n_columns,), int64
         Their columns.
     recipe : Recipe
@@ -98,7 +106,8 @@ class Graft:
         about = (labels == YES).any(axis=1) & self._speaks[rows]
         view = self.space.view(rows, rows[about], part=part)
         lesson = Lesson(view.features(rows), labels, self._counted[rows])
-        layer = estimator.fit(lesson, self._recipe, n_jobs, tick)
+        fitted = estimator.fit(lesson, self._recipe, n_jobs, tick)
+        layer = beginning.lean(fitted, lesson, len(self._behind))
         return Fit(view, layer.coef * view.gain[:, np.newaxis], layer.intercept)
 
     def mould(self, whole: Fit, rows: _Rows) -> Mould:

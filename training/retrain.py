@@ -33,6 +33,7 @@ from copytaster.training.workshop import workshop
 STEPS = 1000
 _GROUPED, _FITTED, _JUDGED = 100, 900, 990
 _UNTOLD = "no article to learn from is known not to be about it; send some with a no (not_topics)"
+_UNSAID = "no article to learn from is about it (the newest are kept to judge by)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,6 @@ class _Retraining:
         taxonomy = means.taxonomy or material.topics(self._champion, seeds)
         if self._cut is not None:
             taxonomy = self._cut.topics(taxonomy)
-        self._what = "" if self._cut is None else f" {self._cut.scope.words}"
         wanted = order.seeds
         if wanted is None:
             wanted = material.learned_seeds(self._champion, seeds)
@@ -135,7 +135,10 @@ class _Retraining:
             items, taxonomy, seeds if wanted else None, one_topic=one_topic
         )
         self._recipe = recipe or config.preset(len(self._corpus.articles))
+        if self._cut is not None:
+            self._cut.must_be_told(self._corpus)
         self._waiting: tuple[str, ...] = ()
+        self._kept: tuple[str, ...] = ()
 
     def run(self) -> Outcome:
         """Do it."""
@@ -146,7 +149,13 @@ class _Retraining:
         served = self._champion.tagger.taxonomy.slugs if self._champion is not None else ()
         corpus, self._waiting = material.teachable(self._corpus, learned, frozenset(served))
         lesson = Corpus(tuple(corpus.articles[row] for row in learned.tolist()), corpus.taxonomy)
-        unfit = self._same(lesson) or self._too_few(len(np.unique(corpus.stories[held])))
+        if self._cut is not None:
+            self._cut, lesson, self._kept = self._cut.told(lesson)
+        unfit = (
+            self._untold()
+            or self._same(lesson)
+            or self._too_few(len(np.unique(corpus.stories[held])))
+        )
         if unfit is not None:
             return unfit
         version = self._fit(lesson)
@@ -174,6 +183,7 @@ class _Retraining:
         """Put the challenger among the versions, and have it serve if it may."""
         version = ruling.challenger
         self._publish(version)
+        what = "" if self._cut is None else f" {self._cut.scope.words}"
         kind: Kind = "refused"
         words = ruling.words
         if ruling.promote:
@@ -185,7 +195,7 @@ class _Retraining:
                 self._registry.promote(
                     version,
                     by=self._means.by,
-                    why=f"retrained{self._what}, and passed the gate",
+                    why=f"retrained{what}, and passed the gate",
                     verdict={"promote": True, "champion": self._before, "words": list(words[:3])},
                     after=self._before,
                 )
@@ -213,6 +223,13 @@ class _Retraining:
         words = f"Nothing new: {manifest.version} learned from these very articles and labels."
         return Outcome("nothing new", None, self._before, (words, *self._notes()))
 
+    def _untold(self) -> Outcome | None:
+        """Return why nothing is fitted, if no topic is left to be."""
+        if self._cut is None or self._cut.scope.refitted:
+            return None
+        words = f"Too few labels: no topic is left to fit anew. {self._before} serves on."
+        return Outcome("too few", None, self._before, (words, *self._notes()))
+
     def _too_few(self, stories: int) -> Outcome | None:
         """Return why there is no use in training: what would judge is known beforehand."""
         fewest = self._limits().fewest
@@ -233,7 +250,9 @@ class _Retraining:
 
     def _notes(self) -> tuple[str, ...]:
         """Say what waits, and if the champion learned from articles that are nowhere any more."""
-        return (*(f"{slug} waits: {_UNTOLD}." for slug in self._waiting), *self._lost())
+        waiting = (f"{slug} waits: {_UNTOLD}." for slug in self._waiting)
+        kept = (f"{slug} stays as it is: {_UNSAID}." for slug in self._kept)
+        return (*waiting, *kept, *self._lost())
 
     def _lost(self) -> tuple[str, ...]:
         if self._champion is None or self._champion.seen is None:

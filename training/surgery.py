@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from copytaster.model.arrays import Arrays
 from copytaster.model.taxonomy import Taxonomy
-from copytaster.training import decisions, fit, metrics, saving, thresholds
+from copytaster.training import beginning, decisions, fit, metrics, recency, saving, thresholds
 from copytaster.training.amended import Amendment
 from copytaster.training.config import Recipe
 from copytaster.training.corpus import YES, Corpus
@@ -119,9 +119,18 @@ def operate(  # noqa: PLR0913  # as of a usual fit, and what is cut
             proof = replace(scored, scores=own).rows(np.flatnonzero(fold < 0))
         learnt = np.flatnonzero(fold >= 0)
         scored = scored.rows(learnt)
-        found = decisions.learn(scored, fold[learnt], topics, recipe, proof)
+        current = recency.current(lesson)[learnt]
+        shares = thresholds.usual_shares(current)  # of all topics: few are fitted
+        current = current[:, at]
+        found = decisions.learn(scored, fold[learnt], topics, recipe, proof, current, shares=shares)
         decided = thresholds.cross_fitted(
-            scored.scores, scored.labels, fold[learnt], recipe.objective, found.calibrated.by_fold
+            scored.scores,
+            current,
+            fold[learnt],
+            recipe.objective,
+            found.calibrated.by_fold,
+            beginning.begun(topics, recipe),
+            shares=shares,
         )
         made, words = graft.arrays(whole, cast, found)
     return Operated(

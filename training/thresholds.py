@@ -106,6 +106,8 @@ def choose(
     calibration: Calibration,
     objective: Objective,
     begun: NDArray[np.bool_] | None = None,
+    *,
+    shares: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Return the thresholds, shape (n_topics,), float64, that serve the *objective*.
 
@@ -117,9 +119,14 @@ def choose(
     that they would reach as often as the median topic is a yes, by 5 / (n + 5), if that is clearly
     above the median score. Many that have no label together are not suggested more often than
     those that have some. All this was measured: docs/decisions.md.
+
+    Where these are but some topics of a tagger, *shares*, :func:`usual_shares` of all of them, tell
+    how often the median topic is a yes.
     """
     found = _by_labels(scores, labels, calibration, objective)
-    return found if begun is None or not begun.any() else _drawn(found, scores, labels, begun)
+    return (
+        found if begun is None or not begun.any() else _drawn(found, scores, labels, begun, shares)
+    )
 
 
 def _drawn(
@@ -127,17 +134,24 @@ def _drawn(
     scores: NDArray[np.float64],
     labels: NDArray[np.int8],
     begun: NDArray[np.bool_],
+    shares: NDArray[np.float64] | None,
 ) -> NDArray[np.float64]:
     n_yes = (labels == YES).sum(axis=0)
-    shares = n_yes[n_yes > 0] / len(labels)
+    shares = usual_shares(labels) if shares is None else shares
     share = max(float(np.median(shares)) if shares.size else 0.0, _LEAST_SHARE)
-    share *= min(1.0, shares.size / max(np.count_nonzero(begun & (n_yes == 0)), 1))
+    share *= min(1.0, shares.size / max(int(np.count_nonzero(begun & (n_yes == 0))), 1))
     usual = np.quantile(scores[:, begun], 1.0 - share, axis=0, method="higher")
     usual = np.maximum(usual, np.median(scores[:, begun], axis=0) + _ABOVE_MEDIAN)
     pull = _USUAL_YES / (n_yes[begun] + _USUAL_YES)
     found = own.copy()
     found[begun] = pull * usual + (1.0 - pull) * own[begun]
     return found
+
+
+def usual_shares(labels: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return how often each topic that has a yes among *labels* is one, shape (n,), float64."""
+    n_yes = (labels == YES).sum(axis=0)
+    return np.asarray(n_yes[n_yes > 0] / len(labels))
 
 
 def _by_labels(
@@ -158,18 +172,20 @@ def _by_labels(
     return np.asarray(pull * shared + (1.0 - pull) * per_topic(scores, labels))
 
 
-def cross_fitted(
+def cross_fitted(  # noqa: PLR0913  # as those of choose
     scores: NDArray[np.float64],
     labels: NDArray[np.int8],
     fold: NDArray[np.int64],
     objective: Objective = "both",
     lines: Sequence[Calibration] | None = None,
     begun: NDArray[np.bool_] | None = None,
+    *,
+    shares: NDArray[np.float64] | None = None,
 ) -> NDArray[np.bool_]:
     """Decide each article with thresholds chosen without its fold, so that none is flattered.
 
     *lines* are calibrations fitted without each fold; ``None``: :func:`calibrate.platt_by_fold`.
-    *begun* is as for :func:`choose`.
+    *begun* and *shares* are as for :func:`choose`.
 
     Returns
     -------
@@ -179,5 +195,6 @@ def cross_fitted(
     for number, calibration in enumerate(lines or calibrate.platt_by_fold(scores, labels, fold)):
         inside = fold == number
         rest, known = scores[~inside], labels[~inside]
-        decided[inside] = scores[inside] >= choose(rest, known, calibration, objective, begun)
+        chosen = choose(rest, known, calibration, objective, begun, shares=shares)
+        decided[inside] = scores[inside] >= chosen
     return decided

@@ -79,11 +79,16 @@ class Rollback:
         return Column(one.arrays, at)
 
     def _metrics(self, made: Restored) -> Mapping[str, Any]:
-        """Return the metrics of its training; what proved ``auto`` is gone if the tier is."""
+        """Return the metrics of its training.
+
+        What proved ``auto`` is gone if the tier is, or if scores are others than those it was
+        proven with.
+        """
         at = self._column(self.source).at
         slug = self.source.manifest.taxonomy.slugs[at]
         found: Mapping[str, Any] = self.source.manifest.metrics["topics"][slug]
-        if np.isfinite(made.arrays["auto"][self._column(self.champion).at]):
+        tier = np.isfinite(made.arrays["auto"][self._column(self.champion).at])
+        if made.exact and tier:
             return found
         return {**found, "auto": {**found["auto"], "proven": None, "right": 0, "of": 0}}
 

@@ -9,16 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from copytaster.cli import rollback
 from copytaster.model import artifact, fused
 from copytaster.model.artifact import scorer_over
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy
 from copytaster.model.types import Article
-from copytaster.training import fit, saving
+from copytaster.training import fit, saving, topic_rollback
 from copytaster.training.config import FAST
 from copytaster.training.corpus import Corpus
+from copytaster.training.restoring import Restored
+from copytaster.training.topic_rollback import Rollback
 from tests import newsroom as newsrooms
 from tests.newsroom import Newsroom, wait_until
 from tests.stories import labelled, write_jsonl
@@ -104,14 +108,14 @@ def test_show_list_and_diff_tell_what_was_done(after: Newsroom) -> None:
     run(after, "models", "rollback", "--topic", "trade")
     status, said = run(after, "models", "show", "champion")
     assert status == 0, said
-    assert "retrained trade alone, 180 articles to 2026-01-01" in said
+    assert "retrained trade alone, 200 articles to 2026-01-01" in said
     assert f"rolled trade back to {before}, exactly" in said
     status, said = run(after, "models", "diff", before, champion)
     assert status == 0, said
     assert "single topics since the training" in said
     status, said = run(after, "models", "list", "--json")
     rows = {row["version"]: row for row in json.loads(said)["versions"]}
-    assert (rows[before]["articles"], rows[champion]["articles"]) == (60, 180)
+    assert (rows[before]["articles"], rows[champion]["articles"]) == (60, 200)
     assert rows[champion]["judged"] is True
     assert 0 < rows[champion]["micro_f1"] <= 1
 
@@ -172,7 +176,7 @@ def test_a_killed_surgery_leaves_nothing_and_can_be_run_again(newsroom: Newsroom
 def retrained(newsroom: Newsroom) -> Newsroom:
     """A newsroom whose champion was trained anew as a whole, on other words."""
     registry = newsroom.registry
-    lesson = Corpus(newsrooms.articles(150)[60:200], Taxonomy.from_slugs(["sport", "trade"]))
+    lesson = Corpus(newsrooms.articles(150)[60:180], Taxonomy.from_slugs(["sport", "trade"]))
     version = saving.save(fit.fit(lesson, FAST), registry)
     registry.promote(version, by="zoe")
     return newsroom
@@ -186,7 +190,8 @@ def test_a_column_is_carried_over_into_other_words_and_the_difference_is_said(
     status, said = run(retrained, "models", "rollback", "--topic", "trade", "--force")
     assert status == 0, said
     assert re.search(rf"trade is as in {before}, but for \d+ of [\d,]+ articles", said), said
-    (step,) = Tagger.load(registry.folder(registry.champion() or "")).manifest.data["surgery"]
+    made = Tagger.load(registry.folder(registry.champion() or "")).manifest
+    (step,) = made.data["surgery"]
     assert (step["to"], step["exact"], step["from"]) == (before, False, second)
     if fused.available():
         assert scores(registry)["sport"] == scores(registry, second)["sport"]
@@ -270,3 +275,44 @@ def test_a_version_that_was_pruned_is_not_skipped_silently(after: Newsroom) -> N
     status, said = run(after, "models", "rollback", "--topic", "trade")
     assert (status, f"no such version: '{before}'" in said) == (1, True)
     assert after.registry.champion() == champion
+
+
+def test_a_rollback_that_is_overtaken_says_what_becomes_of_its_version(
+    after: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = after.registry
+    first, second = (entry.version for entry in registry.history().entries)
+    saved = Rollback.save
+
+    def overtaken(self: Rollback, made: Restored, to: Registry, key: bytes | None = None) -> str:
+        version = saved(self, made, to, key)
+        to.promote(first, by="zoe")
+        return version
+
+    monkeypatch.setattr(Rollback, "save", overtaken)
+    found = CliRunner().invoke(
+        rollback.command, ["--topic", "trade", "--models", str(after.models)]
+    )
+    (version,) = set(registry.versions()) - {first, second}
+    assert (found.exit_code, registry.champion()) == (1, first)
+    assert f"copytaster models promote {version}" in " ".join(found.output.split())
+
+
+def test_nothing_is_proven_of_a_column_that_was_carried_over(newsroom: Newsroom) -> None:
+    registry = newsroom.registry
+    loaded = artifact.load(registry.folder(registry.champion() or ""))
+    topics = loaded.manifest.metrics["topics"]
+    trade = {**topics["trade"], "auto": {**topics["trade"]["auto"], "proven": 0.97}}
+    metrics = {**loaded.manifest.metrics, "topics": {**topics, "trade": trade}}
+    manifest = replace(loaded.manifest, metrics=metrics)
+    arrays = {**loaded.arrays, "auto": loaded.arrays["suggest"] + 0.1}
+    registry.promote(saving.succeed(manifest, arrays, None, registry))
+    lesson = Corpus(newsrooms.articles(150)[60:180], Taxonomy.from_slugs(["sport", "trade"]))
+    registry.promote(saving.save(fit.fit(lesson, FAST), registry))
+    found = topic_rollback.find(registry, "trade")
+    made = found.restore(lambda: TEXTS)
+    assert not made.exact
+    assert np.isfinite(made.arrays["auto"][1])
+    version = found.save(made, registry)
+    own = artifact.load(registry.folder(version)).manifest.metrics["topics"]["trade"]
+    assert (own["f1"], own["auto"]["proven"]) == (trade["f1"], None)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,11 @@ import pytest
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.order import Order
 from copytaster.model import fused, seen
-from copytaster.model.errors import ArchiveError
+from copytaster.model.errors import ArchiveError, CorpusError
 from copytaster.model.registry import Registry
 from copytaster.model.tagger import Tagger
 from copytaster.model.taxonomy import Taxonomy, Topic
-from copytaster.training import fit, retrain, saving
+from copytaster.training import fit, retrain, saving, successor
 from copytaster.training.config import DESK, FAST
 from copytaster.training.corpus import Corpus
 from copytaster.training.retrain import Means
@@ -72,7 +73,7 @@ def test_one_topic_is_fitted_anew_and_the_other_stays(
 ) -> None:
     before = champion(registry)
     found = retrain.run(articles, order, Means(registry, no_seeds, by="ana"))
-    assert (found.kind, found.learned, found.held_out) == ("promoted", 180, 120)
+    assert (found.kind, found.learned, found.held_out) == ("promoted", 200, 100)
     after = champion(registry)
     entry = registry.history().entries[-1]
     assert (entry.version, entry.why, entry.by) == (after.version, words, "ana")
@@ -88,18 +89,18 @@ def test_one_topic_is_fitted_anew_and_the_other_stays(
     old, new = before.manifest, after.manifest
     assert new.parameters == old.parameters
     assert new.metrics["topics"]["sport"] == old.metrics["topics"]["sport"]
-    assert new.metrics["topics"]["trade"]["articles"] == 90
+    assert new.metrics["topics"]["trade"]["articles"] == 100
     assert old.metrics["topics"]["trade"]["articles"] == 30
     (step,) = new.data["surgery"]
-    assert (step["from"], step["topics"], step["articles"]) == (old.version, ["trade"], 180)
-    assert (new.data["articles"], new.data["newest"]) == (180, "2026-01-01")
+    assert (step["from"], step["topics"], step["articles"]) == (old.version, ["trade"], 200)
+    assert (new.data["articles"], new.data["newest"]) == (200, "2026-01-01")
     folder = registry.folder(after.version)
     keys = seen.load(folder, new.seen)
     assert keys is not None
     learned = Corpus(articles, after.taxonomy).keys
     assert np.isin(learned[:60], keys).all()
-    assert np.isin(learned, keys).sum() == 180
-    assert json.loads((folder / "verdict.json").read_text())["articles"] == 120
+    assert np.isin(learned, keys).sum() == 200
+    assert json.loads((folder / "verdict.json").read_text())["articles"] == 100
 
 
 def test_the_gate_judges_it_and_refuses_what_is_worse(
@@ -108,7 +109,7 @@ def test_the_gate_judges_it_and_refuses_what_is_worse(
     before = registry.champion()
     poisoned = [
         item
-        if at < 60 or at > 179
+        if at < 60 or at > 199
         else replace(item, yes=frozenset({"trade"}) - item.yes, no=frozenset())
         for at, item in enumerate(articles)
     ]
@@ -124,7 +125,7 @@ def test_a_second_time_there_is_nothing_new_for_this_topic_but_for_the_other(
     order, means = Order(topics=("trade",)), Means(registry, no_seeds)
     retrain.run(articles, order, means)
     first = champion(registry)
-    few = articles[:180]  # those that were learned: nothing is left to hold out
+    few = articles[:200]  # those that were learned: nothing is left to hold out
     again = retrain.run(few, order, means)
     assert again.kind == "nothing new"
     other = retrain.run(few, Order(topics=("sport",)), means)
@@ -220,3 +221,64 @@ def test_words_of_a_language_that_the_tagger_does_not_know_are_not_added(
     assert "zorblat" in terms
     assert "ausfuhr" not in terms
     assert made.manifest.data["languages"] == ["en"]
+
+
+HEALTH = Topic("health", "Health", terms=("hospital", "vaccine", "virus"))
+
+
+def with_a_newcomer(registry: Registry, articles: Sequence[LabelledArticle]) -> str:
+    """Let a topic serve that has terms and no label; return the version."""
+    wanted = Taxonomy((*champion(registry).taxonomy, HEALTH))
+    texts = [item.article for item in articles]
+    made = successor.follow(registry.champion() or "", wanted, lambda: texts, registry)
+    assert made.version is not None
+    registry.promote(made.version)
+    return made.version
+
+
+def about_health(items: Sequence[LabelledArticle], rows: range) -> list[LabelledArticle]:
+    """Return *items*, of which those in *rows* are about health too."""
+    return [
+        replace(item, yes=item.yes | {"health"}) if at in rows else item
+        for at, item in enumerate(items)
+    ]
+
+
+def test_a_named_topic_that_no_article_is_about_is_an_error_before_any_work(
+    registry: Registry, articles: tuple[LabelledArticle, ...]
+) -> None:
+    before = with_a_newcomer(registry, articles)
+    with pytest.raises(CorpusError, match="no article is about health, so there is nothing"):
+        retrain.run(articles, Order(topics=("trade", "health")), Means(registry, no_seeds))
+    assert (registry.champion(), len(registry.versions())) == (before, 2)
+
+
+def test_a_named_topic_that_only_the_judging_articles_are_about_stays_and_this_is_said(
+    registry: Registry, articles: tuple[LabelledArticle, ...]
+) -> None:
+    before = with_a_newcomer(registry, articles)
+    items = about_health(articles, range(290, 300))
+    found = retrain.run(items, Order(topics=("health",)), Means(registry, no_seeds))
+    assert (found.kind, registry.champion()) == ("too few", before)
+    assert "no topic is left to fit anew" in found.words[0]
+    assert "health stays as it is: no article to learn from is about it" in found.words[1]
+
+
+def test_a_topic_without_a_yes_stays_frozen_and_the_verdict_says_so(
+    registry: Registry, articles: tuple[LabelledArticle, ...]
+) -> None:
+    with_a_newcomer(registry, articles)
+    before = champion(registry)
+    wanted = Taxonomy((*before.taxonomy.topics[:2], replace(HEALTH, terms=("clinic",))))
+    means = Means(registry, no_seeds, taxonomy=wanted)
+    found = retrain.run(articles, Order(freeze=("sport",), promote=False), means)
+    assert found.ruling is not None
+    assert any("health stays as it is" in note for note in found.ruling.notes)
+    made = Tagger.load(registry.folder(found.version or ""))
+    texts = [item.article for item in articles]
+    if fused.available():
+        was, is_now = (tagger.scorer.score(texts) for tagger in (before, made))
+        np.testing.assert_array_equal(is_now[:, [0, 2]], was[:, [0, 2]])
+        assert (is_now[:, 1] != was[:, 1]).any()
+    assert made.manifest.data["surgery"][-1]["topics"] == ["trade"]
+    assert made.taxonomy.topics[2] == HEALTH

@@ -244,3 +244,32 @@ def test_words_are_counted_as_the_scorer_reads_them(before: Arrays, lesson: Corp
         mine = view.values(rows[[row]])[:, :n].toarray()[0]
         np.testing.assert_allclose(mine[vector.rows], vector.values, rtol=1e-12)
         assert (mine > 0).sum() == len(vector.terms)
+
+
+NEWCOMERS = ("health", "energy", "travel", "sport")
+
+
+@pytest.mark.parametrize("n_yes", [1, 10])
+def test_a_newcomer_with_few_labels_does_about_as_well_alone_as_in_a_whole_fit(
+    whole: Corpus, n_yes: int
+) -> None:
+    alone: list[float] = []
+    full: list[float] = []
+    for slug in NEWCOMERS:
+        column = whole.taxonomy.slugs.index(slug)
+        about = whole.labels[:, column] == YES
+        learnt = np.arange(len(about)) % 2 == 0
+        learnt &= ~about | (np.cumsum(about & learnt) <= n_yes)
+        few = Corpus(
+            tuple(item for item, one in zip(whole.articles, learnt.tolist(), strict=True) if one),
+            whole.taxonomy,
+        )
+        later = tuple(whole.articles[1::2])
+        truth = Corpus(later, whole.taxonomy).labels[:, [column]]
+        arrays = fit.fit(few, FAST).arrays
+        found = surgery.operate(arrays, few, [slug], FAST)
+        for f1, made in ((full, arrays), (alone, found.arrays)):
+            scores = scorer_over(made).score([item.article for item in later])[:, [column]]
+            decided = scores >= made["suggest"][column]
+            f1.append(metrics.compare(decided, truth).micro.f1)
+    assert np.mean(alone) > np.mean(full) - 0.05
