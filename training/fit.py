@@ -115,7 +115,8 @@ def _fit(
         scored = replace(scored, scores=exclusive.sharpened(scored.scores, by))
     model = model.rounded()
     proof = _scored(examples, model, corpus, proving)
-    current = recency.current(corpus)[learnt]
+    begun = beginning.begun(corpus.taxonomy, recipe)
+    current = recency.current(corpus, learnt, begun)
     found = decisions.learn(scored, fold[learnt], corpus.taxonomy, recipe, proof, current)
     decided = thresholds.cross_fitted(
         scored.scores,
@@ -123,7 +124,7 @@ def _fit(
         fold[learnt],
         recipe.objective,
         found.calibrated.by_fold,
-        beginning.begun(corpus.taxonomy, recipe),
+        begun,
     )
     return Fitted(
         corpus=corpus,

@@ -109,8 +109,8 @@ def _trial(corpus: Corpus, recipe: Recipe, counts: Counts) -> Trial:
     rows = np.flatnonzero(fold >= 0)
     with threadpool_limits(1):
         scores = out_of_fold.judge(Examples(corpus, recipe, counts), fold).scores[rows]
-        current = recency.current(corpus)[rows]
         begun = beginning.begun(corpus.taxonomy, recipe)
+        current = recency.current(corpus, rows, begun)
         decided = thresholds.cross_fitted(
             scores, current, fold[rows], recipe.objective, begun=begun
         )

@@ -74,17 +74,50 @@ def test_labels_take_the_place_of_what_a_topic_leans_on(n_yes: int, cosine: floa
     assert beginning.lean(layer, Lesson(X, labels, np.ones(len(labels))), 0) is layer
 
 
+@pytest.mark.usefixtures("few")
 def test_a_no_from_before_a_topic_came_up_becomes_unknown(small_taxonomy: Taxonomy) -> None:
     dated = ((2018, ()), (2019, ("trade",)), (2020, ("sport",)), (2021, ("trade",)), (None, ()))
     items = [dated_article(number, *one) for number, one in enumerate(dated)]
-    found = recency.current(Corpus(tuple(items), small_taxonomy))
+    corpus = Corpus(tuple(items), small_taxonomy)
+    found = recency.current(corpus)
     assert found.tolist() == [[-1, -1, 0], [1, -1, 0], [0, 1, 0], [1, 0, 0], [0, 0, 0]]
+    some = recency.current(corpus, np.array([0, 2, 3, 4]))
+    assert some.tolist() == [[-1, -1, 0], [-1, 1, 0], [1, 0, 0], [0, 0, 0]]
 
 
+@pytest.mark.usefixtures("few")
 def test_where_no_article_about_a_topic_is_dated_every_no_counts(small_taxonomy: Taxonomy) -> None:
     items = (dated_article(0, 2018, ()), dated_article(1, None, ("trade",)))
     corpus = Corpus(items, small_taxonomy)
     assert recency.current(corpus).tolist() == corpus.labels.tolist()
+
+
+@pytest.mark.usefixtures("few")
+def test_where_an_article_about_a_topic_has_no_date_it_may_have_been_there_all_along(
+    small_taxonomy: Taxonomy,
+) -> None:
+    dated = ((2018, ()), (2020, ("trade", "sport")), (None, ("trade",)), (2021, ()))
+    items = [dated_article(number, *one) for number, one in enumerate(dated)]
+    found = recency.current(Corpus(tuple(items), small_taxonomy))
+    assert found.tolist() == [[0, -1, 0], [1, 1, 0], [1, 0, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize(("since", "older"), [(recency.FEWEST - 1, 0), (recency.FEWEST, -1)])
+def test_a_topic_of_the_newest_articles_keeps_all_its_labels_if_it_has_nothing_to_lean_on(
+    since: int, older: int, small_taxonomy: Taxonomy
+) -> None:
+    dated = [*((2018, ()) for _ in range(80)), (2020, ("trade",)), *((2021, ()),) * since]
+    items = [dated_article(number, *one) for number, one in enumerate(dated)]
+    corpus = Corpus(tuple(items), small_taxonomy)
+    assert recency.current(corpus)[:, 0].tolist() == [older] * 80 + [1] + [0] * since
+    begun = recency.current(corpus, begun=np.array([True, False, False]))[:, 0]
+    assert begun.tolist() == [-1] * 80 + [1] + [0] * since
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One no is enough."""
+    monkeypatch.setattr(recency, "FEWEST", 1)
 
 
 def dated_article(number: int, year: int | None, topics: tuple[str, ...]) -> LabelledArticle:
