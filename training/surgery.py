@@ -119,7 +119,7 @@ def operate(  # noqa: PLR0913  # as of a usual fit, and what is cut
             proof = replace(scored, scores=own).rows(np.flatnonzero(fold < 0))
         learnt = np.flatnonzero(fold >= 0)
         scored = scored.rows(learnt)
-        current = recency.current(lesson)[learnt]
+        current = recency.current(lesson, learnt, beginning.begun(lesson.taxonomy, recipe))
         shares = thresholds.usual_shares(current)  # of all topics: few are fitted
         current = current[:, at]
         found = decisions.learn(scored, fold[learnt], topics, recipe, proof, current, shares=shares)
