@@ -101,6 +101,12 @@ def learned(manifest: Manifest, lesson: Corpus, slugs: Sequence[str] | None = No
     return {_lesson_of(manifest.data, slug) for slug in slugs} == {lesson.digest}
 
 
+def untrained(manifest: Manifest) -> frozenset[str]:
+    """Return the topics of a version that nothing was learned of yet."""
+    topics = manifest.metrics["topics"]
+    return frozenset(slug for slug, one in topics.items() if one["calibration"] == _DRAWN)
+
+
 def _lesson_of(data: Mapping[str, Any], slug: str) -> str | None:
     """Return the digest of what a topic last learned from.
 

@@ -83,10 +83,17 @@ def gather(
     return Corpus(tuple(found), taxonomy)
 
 
+def untold(corpus: Corpus, learned: NDArray[np.int64]) -> tuple[str, ...]:
+    """Return the topics that none of the rows *learned*, (n_learned,), is known not to be about."""
+    told = (corpus.labels[learned] == NO).any(axis=0).tolist()
+    pairs = zip(corpus.taxonomy.slugs, told, strict=True)
+    return tuple(slug for slug, one in pairs if not one)
+
+
 def teachable(
-    corpus: Corpus, learned: NDArray[np.int64], served: AbstractSet[str]
+    corpus: Corpus, learned: NDArray[np.int64], needed: AbstractSet[str]
 ) -> tuple[Corpus, tuple[str, ...]]:
-    """Leave out topics that are not served yet and that no article is known not to be about.
+    """Leave out topics that no article is known not to be about, and that can be done without.
 
     So the first labels of a new topic, all of them a yes, do not hold up the others' training.
 
@@ -95,7 +102,8 @@ def teachable(
     corpus : Corpus
     learned : ndarray of shape (n_learned,), int64
         The rows that are learned from.
-    served : set of str
+    needed : set of str
+        Topics that are never left out.
 
     Returns
     -------
@@ -105,13 +113,11 @@ def teachable(
         The slugs that were left out.
     """
     taxonomy = corpus.taxonomy
-    told = (corpus.labels[learned] == NO).any(axis=0).tolist()
-    pairs = zip(taxonomy, told, strict=True)
-    kept = tuple(topic for topic, one in pairs if one or topic.slug in served)
-    slugs = frozenset(topic.slug for topic in kept)
-    waiting = tuple(slug for slug in taxonomy.slugs if slug not in slugs)
+    waiting = tuple(slug for slug in untold(corpus, learned) if slug not in needed)
+    kept = tuple(topic for topic in taxonomy if topic.slug not in waiting)
     if not waiting or not kept:
         return corpus, ()
+    slugs = frozenset(topic.slug for topic in kept)
     smaller = Taxonomy(
         following.placed(kept, taxonomy), taxonomy.source, taxonomy.redirects.within(slugs)
     )

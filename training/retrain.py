@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copytaster.archive.labelled import LabelledArticle
 from copytaster.archive.order import Order
@@ -20,6 +21,7 @@ from copytaster.training import (
     material,
     recipes,
     saving,
+    stragglers,
 )
 from copytaster.training.corpus import Corpus
 from copytaster.training.cut import Cut
@@ -137,6 +139,7 @@ class _Retraining:
         self._recipe = recipe or config.preset(len(self._corpus.articles))
         if self._cut is not None:
             self._cut.must_be_told(self._corpus)
+        self._served = () if self._champion is None else self._champion.tagger.taxonomy.slugs
         self._waiting: tuple[str, ...] = ()
         self._kept: tuple[str, ...] = ()
 
@@ -146,8 +149,7 @@ class _Retraining:
         means.tell("grouping", _GROUPED // 3)
         held = held_out.choose(self._corpus, self._champion, Share())
         learned = np.setdiff1d(np.arange(len(self._corpus.articles)), held)
-        served = self._champion.tagger.taxonomy.slugs if self._champion is not None else ()
-        corpus, self._waiting = material.teachable(self._corpus, learned, frozenset(served))
+        corpus = self._teachable(learned)
         lesson = Corpus(tuple(corpus.articles[row] for row in learned.tolist()), corpus.taxonomy)
         if self._cut is not None:
             self._cut, lesson, self._kept = self._cut.told(lesson)
@@ -161,6 +163,8 @@ class _Retraining:
         version = self._fit(lesson)
         challenger = Contender.load(self._own.folder(version), means.key)
         judging = means.part(_FITTED, _JUDGED, "judging")
+        if self._carried:
+            corpus = self._corpus  # of topics that were not learned the labels judge all the same
         ruling = gate.judge(self._champion, challenger, corpus, self._limits(), judging)
         ruling = replace(ruling, notes=(*ruling.notes, *self._notes()))
         gate.write(ruling, self._own.folder(version))
@@ -168,24 +172,46 @@ class _Retraining:
         found = Outcome("refused", version, None, ruling.words, len(learned), len(held), ruling)
         return self._settled(found, ruling)
 
+    def _teachable(self, learned: NDArray[np.int64]) -> Corpus:
+        """Return the articles, with the topics that can be learned of now; others wait."""
+        corpus = self._corpus
+        if self._cut is not None:
+            self._cut, self._waiting = stragglers.narrowed(self._cut, self._order, corpus, learned)
+            taxonomy = self._cut.topics(corpus.taxonomy)
+            return Corpus(corpus.articles, taxonomy) if self._waiting else corpus
+        able = stragglers.carriable(self._champion, corpus.taxonomy, self._recipe)
+        found, self._waiting = material.teachable(corpus, learned, frozenset(self._served) - able)
+        return found
+
+    @property
+    def _carried(self) -> frozenset[str]:
+        """Topics that were not learned and that the challenger has all the same."""
+        return frozenset() if self._cut else frozenset(self._waiting) & frozenset(self._served)
+
     def _fit(self, lesson: Corpus) -> str:
         """Fit a challenger, and save it in the folder of one's own."""
         means, part = self._means, self._means.part(_GROUPED, _FITTED)
         if self._cut is None:
+            stragglers.must_be_told(lesson, self._served)
             fitted = fit.fit(lesson, self._recipe, means.n_jobs, part)
             means.tell("saving", _FITTED)
-            return saving.save(fitted, self._own, means.key)
+            version = saving.save(fitted, self._own, means.key)
+            return stragglers.carry(version, self._wanted(lesson), lesson, self._own, means.key)
         made = self._cut.fit(lesson, self._recipe, means.n_jobs, part)
         means.tell("saving", _FITTED)
         return self._cut.save(made, self._own, means.key)
+
+    def _wanted(self, lesson: Corpus) -> Taxonomy:
+        """Return the topics that a challenger is to have."""
+        return stragglers.beside(lesson.taxonomy, self._corpus.taxonomy, self._carried)
 
     def _settled(self, found: Outcome, ruling: Ruling) -> Outcome:
         """Put the challenger among the versions, and have it serve if it may."""
         version = ruling.challenger
         self._publish(version)
-        what = "" if self._cut is None else f" {self._cut.scope.words}"
         kind: Kind = "refused"
         words = ruling.words
+        what = "" if self._cut is None else f" {self._cut.scope.words}"
         if ruling.promote:
             kind = "promoted" if self._order.promote else "kept"
             if self._registry.champion() != self._before:
@@ -217,7 +243,8 @@ class _Retraining:
         if self._champion is None:
             return None
         manifest = self._champion.tagger.manifest
-        same = self._cut.has_learned(lesson) if self._cut else amended.learned(manifest, lesson)
+        whole = Corpus(lesson.articles, self._wanted(lesson)) if self._carried else lesson
+        same = self._cut.has_learned(lesson) if self._cut else amended.learned(manifest, whole)
         if not same or self._recipe != recipes.of_champion(self._champion):
             return None
         words = f"Nothing new: {manifest.version} learned from these very articles and labels."
@@ -250,9 +277,17 @@ class _Retraining:
 
     def _notes(self) -> tuple[str, ...]:
         """Say what waits, and if the champion learned from articles that are nowhere any more."""
-        waiting = (f"{slug} waits: {_UNTOLD}." for slug in self._waiting)
+        waiting = (f"{slug} {self._why(slug)}: {_UNTOLD}." for slug in self._waiting)
         kept = (f"{slug} stays as it is: {_UNSAID}." for slug in self._kept)
         return (*waiting, *kept, *self._lost())
+
+    def _why(self, slug: str) -> str:
+        """Say what becomes of a topic that cannot be learned of yet."""
+        if self._cut is not None:
+            return "stays as it is"
+        if slug in self._carried:
+            return "was not trained, and is suggested by its terms and definition alone, as before"
+        return "waits"
 
     def _lost(self) -> tuple[str, ...]:
         if self._champion is None or self._champion.seen is None:
