@@ -19,6 +19,7 @@ from copytaster.training import (
     gate,
     held_out,
     material,
+    notes,
     recipes,
     saving,
     stragglers,
@@ -34,8 +35,6 @@ from copytaster.training.workshop import workshop
 #: Steps of the whole; of a stage that cannot be counted only the beginning is told.
 STEPS = 1000
 _GROUPED, _FITTED, _JUDGED = 100, 900, 990
-_UNTOLD = "no article to learn from is known not to be about it; send some with a no (not_topics)"
-_UNSAID = "no article to learn from is about it (the newest are kept to judge by)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,30 +276,11 @@ class _Retraining:
 
     def _notes(self) -> tuple[str, ...]:
         """Say what waits, and if the champion learned from articles that are nowhere any more."""
-        waiting = (f"{slug} {self._why(slug)}: {_UNTOLD}." for slug in self._waiting)
-        kept = (f"{slug} stays as it is: {_UNSAID}." for slug in self._kept)
-        return (*waiting, *kept, *self._lost())
-
-    def _why(self, slug: str) -> str:
-        """Say what becomes of a topic that cannot be learned of yet."""
-        if self._cut is not None:
-            return "stays as it is"
-        if slug in self._carried:
-            return "was not trained, and is suggested by its terms and definition alone, as before"
-        return "waits"
-
-    def _lost(self) -> tuple[str, ...]:
-        if self._champion is None or self._champion.seen is None:
-            return ()
-        gone = int((~np.isin(self._champion.seen, self._corpus.keys)).sum())
-        if not gone:
-            return ()
-        size = self._champion.seen.size
-        words = (
-            f"{gone} of the {size} articles that {self._before} learned from are not in the "
-            "archive, so no challenger learns from them: import them (copytaster archive import)."
+        return (
+            *notes.waiting(self._waiting, self._carried, cut=self._cut is not None),
+            *notes.kept(self._kept),
+            *notes.lost(self._champion, self._corpus),
         )
-        return (words,)
 
     def _overtaken(self) -> str:
         return "It was not promoted: while it was made, another version was. Retrain again."
